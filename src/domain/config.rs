@@ -1,0 +1,1 @@
+//! The shapes of an instance's configuration files.

@@ -1,0 +1,12 @@
+//! Pure values and rules: no files, no network, no clock, no screen.
+
+pub mod config;
+pub mod env_file;
+pub mod human;
+pub mod instance;
+pub mod job;
+pub mod name;
+pub mod plan;
+pub mod progress;
+pub mod secret;
+pub mod strategy;

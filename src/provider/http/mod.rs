@@ -1,0 +1,1 @@
+//! HTTP with time-outs, retries, limits and redacted logs.

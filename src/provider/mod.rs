@@ -1,0 +1,5 @@
+//! The outside world, one folder each.
+
+pub mod http;
+pub mod postgres;
+pub mod supabase;

@@ -1,0 +1,1 @@
+//! Postgres: finding a server and its tools, connecting, copying a database.

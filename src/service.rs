@@ -1,0 +1,1 @@
+//! The one façade for the command line and the screen.

@@ -1,0 +1,1 @@
+//! The disk: finding the root, instance folders, whole-file writes, selection.
