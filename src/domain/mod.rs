@@ -8,5 +8,7 @@ pub mod job;
 pub mod name;
 pub mod plan;
 pub mod progress;
+pub mod reference;
+pub mod request;
 pub mod secret;
 pub mod strategy;

@@ -1,0 +1,302 @@
+//! The command line as types. Names, flags and exit codes are a contract: scripts rely on them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::strategy::{ProviderKind, Strategy};
+
+/// Many isolated copies of one codebase, from one screen.
+#[derive(Debug, Parser)]
+#[command(name = "matriz", version, about, disable_help_subcommand = true)]
+#[command(after_help = "Without a verb, the screen opens. Every verb takes --json.")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The workspace's folder (default: found by walking up from here)
+    #[arg(long, global = true, env = "MATRIZ_ROOT", value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The instance that a verb without a name works on
+    #[arg(short, long, global = true, env = "INSTANCE_NAME", value_name = "NAME")]
+    pub instance: Option<String>,
+    /// Print JSON: one object; for jobs one object a line while they run
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Answer every question with yes (a destructive verb also needs --confirm NAME)
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// The name of what may be destroyed, instead of typing it
+    #[arg(long, global = true, value_name = "NAME")]
+    pub confirm: Option<String>,
+    /// Show what would be done, and do nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Start the job and return at once
+    #[arg(long, global = true)]
+    pub detach: bool,
+    /// Print secret values in clear (needs a terminal)
+    #[arg(long, global = true)]
+    pub reveal: bool,
+    /// Print only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print more; twice, much more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Create an instance's folder from the templates
+    Create(Create),
+    /// Set an instance up: project, migrations, seeds, mcp.json
+    Init(Init),
+    /// Connect an instance to a project that exists
+    Link(Link),
+    /// Copy an instance, with its database, into another
+    Clone(CloneArgs),
+    /// List the instances
+    List,
+    /// Show one instance
+    Show(Named),
+    /// Select the instance that everyone works on by default
+    Use(Named),
+    /// Load an instance's seeds
+    Seed(Seed),
+    /// Read and change an instance's .env
+    #[command(subcommand)]
+    Env(Env),
+    /// Run a command with one instance's variables and no other's
+    Run(Run),
+    /// Delete an instance: its project, its schema, its folder (to the trash)
+    Delete(Named),
+    /// Follow and steer jobs
+    #[command(subcommand)]
+    Jobs(Jobs),
+    /// Look for what is missing on this machine, and how to get it
+    Doctor,
+    /// The local stand-in for the providers
+    #[command(subcommand)]
+    Sandbox(Sandbox),
+    /// Print a shell's completions
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: clap_complete::Shell,
+    },
+    /// Carry out a job (started by the other verbs)
+    #[command(hide = true)]
+    Worker { id: i64 },
+}
+
+/// A verb on one instance.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The instance
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum StrategyArg {
+    Complete,
+    Schema,
+    Hybrid,
+}
+
+impl From<StrategyArg> for Strategy {
+    fn from(arg: StrategyArg) -> Strategy {
+        match arg {
+            StrategyArg::Complete => Strategy::Complete,
+            StrategyArg::Schema => Strategy::Schema,
+            StrategyArg::Hybrid => Strategy::Hybrid,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KindArg {
+    Sandbox,
+    Cloud,
+}
+
+impl From<KindArg> for ProviderKind {
+    fn from(arg: KindArg) -> ProviderKind {
+        match arg {
+            KindArg::Sandbox => ProviderKind::Sandbox,
+            KindArg::Cloud => ProviderKind::Cloud,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Create {
+    /// The new instance's name
+    pub name: String,
+    /// How isolated it is
+    #[arg(long, value_enum)]
+    pub strategy: Option<StrategyArg>,
+    /// Where its project lives
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+    /// What it is for
+    #[arg(long, default_value = "")]
+    pub purpose: String,
+    /// The instance whose project it shares (strategy schema)
+    #[arg(long, value_name = "NAME")]
+    pub project_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The instance
+    pub name: Option<String>,
+    /// Embed columns again that another model filled
+    #[arg(long)]
+    pub reembed: bool,
+    /// The instance whose project it shares (strategy schema)
+    #[arg(long, value_name = "NAME")]
+    pub project_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Link {
+    /// The instance
+    pub name: Option<String>,
+    /// The project's ref: 20 lower-case letters
+    #[arg(long, value_name = "REF")]
+    pub project_ref: String,
+    /// The project's database address, if the pooler's isn't to be used; read from standard input with "-"
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CloneArgs {
+    /// The instance to copy
+    pub source: String,
+    /// The instance to make
+    pub target: String,
+    /// How isolated the new one is (default: as the source)
+    #[arg(long, value_enum)]
+    pub strategy: Option<StrategyArg>,
+    /// The instance whose project it shares (strategy schema)
+    #[arg(long, value_name = "NAME")]
+    pub project_of: Option<String>,
+    /// What the new one is for
+    #[arg(long)]
+    pub purpose: Option<String>,
+    /// Don't back the source up first
+    #[arg(long)]
+    pub no_backup: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Seed {
+    /// The instance
+    pub name: Option<String>,
+    /// Embed columns again that another model filled
+    #[arg(long)]
+    pub reembed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Env {
+    /// List the keys; secret values are masked
+    List,
+    /// Print one value
+    Get { key: String },
+    /// Set one value ("-" reads it from standard input)
+    Set { key: String, value: String },
+    /// Remove one key
+    Unset { key: String },
+    /// Check the file: what other readers would read differently, what is missing
+    Check,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The command and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// List the jobs, newest first
+    List {
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// Show one job with its steps
+    Show { id: i64 },
+    /// Print a job's log
+    Log {
+        id: i64,
+        /// Go on until the job ends
+        #[arg(short, long)]
+        follow: bool,
+    },
+    /// Cancel a job and take back what it made
+    Cancel { id: i64 },
+    /// Go on with a job that was interrupted or failed (default: the newest such)
+    Resume { id: Option<i64> },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sandbox {
+    /// Whether it runs, where, and what is in it
+    Status,
+    /// Start it
+    Start,
+    /// Stop it; its data stays
+    Stop,
+    /// Stop it and delete its projects and databases
+    Reset,
+    /// Order faults: list, add or clear
+    #[command(subcommand)]
+    Faults(Faults),
+    /// Serve (started by the other verbs)
+    #[command(hide = true)]
+    Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Faults {
+    /// What is ordered
+    List,
+    /// Order one, as JSON (see the README)
+    Add { fault: String },
+    /// Forget all
+    Clear,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn run_keeps_the_commands_own_flags() {
+        let cli = Cli::try_parse_from(["matriz", "run", "-i", "a", "--", "npm", "run", "--json"]);
+        let cli = cli.unwrap();
+        assert_eq!(cli.global.instance.as_deref(), Some("a"));
+        assert!(!cli.global.json);
+        let Some(Verb::Run(run)) = cli.verb else {
+            panic!("run expected");
+        };
+        assert_eq!(run.command, ["npm", "run", "--json"]);
+    }
+}

@@ -1,0 +1,68 @@
+//! What a person asks a job to do: the value that is planned, shown, confirmed and written down.
+
+use serde::{Deserialize, Serialize};
+
+use super::job::JobKind;
+use super::name::InstanceName;
+use super::strategy::Strategy;
+
+/// One job, as asked for. It holds no secret: it's kept in the registry in clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "lowercase")]
+pub enum Request {
+    Init {
+        name: InstanceName,
+        #[serde(default)]
+        reembed: bool,
+        /// Whose project is shared, for strategy `schema`.
+        #[serde(default)]
+        project_of: Option<InstanceName>,
+    },
+    Clone {
+        source: InstanceName,
+        target: InstanceName,
+        /// The source's, where it isn't given.
+        #[serde(default)]
+        strategy: Option<Strategy>,
+        #[serde(default)]
+        project_of: Option<InstanceName>,
+        #[serde(default)]
+        purpose: Option<String>,
+    },
+    Seed {
+        name: InstanceName,
+        #[serde(default)]
+        reembed: bool,
+    },
+    Delete {
+        name: InstanceName,
+    },
+}
+
+impl Request {
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Request::Init { .. } => JobKind::Init,
+            Request::Clone { .. } => JobKind::Clone,
+            Request::Seed { .. } => JobKind::Seed,
+            Request::Delete { .. } => JobKind::Delete,
+        }
+    }
+
+    /// The instance that the job writes to.
+    pub fn instance(&self) -> &InstanceName {
+        match self {
+            Request::Init { name, .. } | Request::Seed { name, .. } | Request::Delete { name } => {
+                name
+            }
+            Request::Clone { target, .. } => target,
+        }
+    }
+
+    pub fn source(&self) -> Option<&InstanceName> {
+        match self {
+            Request::Clone { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
