@@ -1,1 +1,8 @@
 //! Postgres: finding a server and its tools, connecting, copying a database.
+
+pub mod connect;
+pub mod explain;
+pub mod libpq;
+pub mod percent;
+pub mod tls;
+pub mod url;
