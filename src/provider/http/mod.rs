@@ -1,1 +1,24 @@
 //! HTTP with time-outs, retries, limits and redacted logs.
+//!
+//! [`Http`] is one connection pool for every provider. A provider builds a [`Request`], says
+//! whether sending it twice does harm ([`Repeat`]), and gets an [`Answer`] or a [`Failure`].
+//! A `Failure` knows whether the other side may have done what it was asked for all the same
+//! ([`Failure::ambiguous`]): whoever creates something looks for it before asking again.
+
+mod capture;
+mod client;
+mod exchange;
+mod failure;
+mod hint;
+mod limit;
+mod redact;
+mod request;
+mod retry;
+mod tls;
+
+pub use client::{Http, HttpOptions};
+pub use exchange::{Exchange, Observer};
+pub use failure::{Cause, Failure};
+pub use redact::redact;
+pub use request::{Answer, Repeat, Request};
+pub use retry::{Backoff, Wait};
