@@ -1,1 +1,3 @@
 //! The local stand-in for the providers.
+
+pub mod api;
