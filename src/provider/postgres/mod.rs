@@ -3,6 +3,8 @@
 pub mod connect;
 pub mod explain;
 pub mod libpq;
+pub mod migrate;
 pub mod percent;
+pub mod quote;
 pub mod tls;
 pub mod url;
