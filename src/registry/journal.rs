@@ -1,0 +1,173 @@
+//! The journal of calls that create something at a provider: the intent is written before a call
+//! leaves, the result after it came back. Whatever happens in between, it is known that the thing
+//! may exist.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::job::JobId;
+use crate::error::Result;
+
+use super::lease::Lease;
+use super::{Fault, Registry, now};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JournalState {
+    /// The call is about to leave: the thing may exist, or may not.
+    Planned,
+    /// The call left.
+    Sent,
+    /// The thing exists, and its id is known.
+    Created,
+    /// The thing was taken away again.
+    Undone,
+}
+
+impl JournalState {
+    fn word(self) -> &'static str {
+        match self {
+            JournalState::Planned => "planned",
+            JournalState::Sent => "sent",
+            JournalState::Created => "created",
+            JournalState::Undone => "undone",
+        }
+    }
+
+    fn parse(word: &str) -> Self {
+        match word {
+            "sent" => JournalState::Sent,
+            "created" => JournalState::Created,
+            "undone" => JournalState::Undone,
+            // the careful reading of anything else: it may exist
+            _ => JournalState::Planned,
+        }
+    }
+}
+
+/// One thing that a job creates: what it is at which provider, what it comes from, what it became.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    pub seq: i64,
+    /// `supabase`, `jira`, `file`…
+    pub provider: String,
+    /// `project`, `issue`, `folder`…
+    pub kind: String,
+    /// What it is made from, or the name it is to have: unique in its job, provider and kind.
+    pub source_id: String,
+    /// The id that the provider gave it.
+    pub target_id: Option<String>,
+    pub state: JournalState,
+}
+
+const COLUMNS: &str = "seq, provider, kind, source_id, target_id, state";
+
+impl Registry {
+    /// Writes the intent down and gives its number; the same number for the same thing, however
+    /// often it's asked. An entry that has a result keeps it.
+    pub fn journal_intent(
+        &self,
+        lease: &Lease,
+        provider: &str,
+        kind: &str,
+        source_id: &str,
+    ) -> Result<i64> {
+        self.fenced(lease, |tx| {
+            if let Some(entry) = find(tx, lease.job, provider, kind, source_id)? {
+                if entry.state == JournalState::Undone {
+                    set(tx, lease.job, entry.seq, JournalState::Planned, None)?;
+                }
+                return Ok(entry.seq);
+            }
+            let seq: i64 = tx.query_row(
+                "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE job = ?1",
+                [lease.job],
+                |row| row.get(0),
+            )?;
+            tx.prepare_cached(
+                "INSERT INTO journal(job, seq, provider, kind, source_id, state, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'planned', ?6)",
+            )?
+            .execute(params![lease.job, seq, provider, kind, source_id, now()])?;
+            Ok(seq)
+        })
+    }
+
+    pub fn journal_result(&self, lease: &Lease, seq: i64, target_id: &str) -> Result<()> {
+        self.fenced(lease, |tx| {
+            set(tx, lease.job, seq, JournalState::Created, Some(target_id))
+        })
+    }
+
+    /// Changes the state alone; the target's id stays.
+    pub fn journal_mark(&self, lease: &Lease, seq: i64, state: JournalState) -> Result<()> {
+        self.fenced(lease, |tx| {
+            tx.prepare_cached(
+                "UPDATE journal SET state = ?3, at = ?4 WHERE job = ?1 AND seq = ?2",
+            )?
+            .execute(params![lease.job, seq, state.word(), now()])?;
+            Ok(())
+        })
+    }
+
+    pub fn journal_find(
+        &self,
+        job: JobId,
+        provider: &str,
+        kind: &str,
+        source_id: &str,
+    ) -> Result<Option<JournalEntry>> {
+        self.read(|c| find(c, job, provider, kind, source_id))
+    }
+
+    /// In the order in which they were written.
+    pub fn journal(&self, job: JobId) -> Result<Vec<JournalEntry>> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM journal WHERE job = ?1 ORDER BY seq"
+            ))?;
+            let entries = statement.query_map([job], entry)?;
+            Ok(entries.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+fn set(
+    c: &Connection,
+    job: JobId,
+    seq: i64,
+    state: JournalState,
+    target: Option<&str>,
+) -> std::result::Result<(), Fault> {
+    c.prepare_cached(
+        "UPDATE journal SET state = ?3, target_id = ?4, at = ?5 WHERE job = ?1 AND seq = ?2",
+    )?
+    .execute(params![job, seq, state.word(), target, now()])?;
+    Ok(())
+}
+
+fn find(
+    c: &Connection,
+    job: JobId,
+    provider: &str,
+    kind: &str,
+    source_id: &str,
+) -> std::result::Result<Option<JournalEntry>, Fault> {
+    Ok(c.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM journal
+         WHERE job = ?1 AND provider = ?2 AND kind = ?3 AND source_id = ?4"
+    ))?
+    .query_row(params![job, provider, kind, source_id], entry)
+    .optional()?)
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<JournalEntry> {
+    Ok(JournalEntry {
+        seq: row.get(0)?,
+        provider: row.get(1)?,
+        kind: row.get(2)?,
+        source_id: row.get(3)?,
+        target_id: row.get(4)?,
+        state: JournalState::parse(&row.get::<_, String>(5)?),
+    })
+}

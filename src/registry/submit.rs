@@ -1,0 +1,248 @@
+//! Writing a job down, and the rule that keeps two jobs off one instance.
+
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+
+use crate::domain::job::{JobId, JobKind, JobState};
+use crate::error::{Error, Kind, Result};
+
+use super::jobs::{JobRow, NewJob, StepMeta, Work, find, select};
+use super::process::Process;
+use super::{Fault, Registry, now};
+
+/// What a request to cancel came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CancelRequest {
+    /// Written down: its worker cleans up and ends the job. With the process to wake up, where it
+    /// listens to signals.
+    Asked(Option<Process>),
+    /// No worker has it: it is planned again, as a clean-up, and needs a worker.
+    NeedsWorker,
+    /// It had not begun: it is cancelled already.
+    Cancelled,
+}
+
+/// The same for the same steps in the same order.
+pub fn plan_hash(plan: &[StepMeta]) -> String {
+    let mut hash = Sha256::new();
+    for step in plan {
+        hash.update(format!("{}\t{}\n", step.stage, step.name));
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+impl Registry {
+    /// Writes a job and its steps down, all or nothing.
+    ///
+    /// Errors: `Conflict`, naming the job that is in the way.
+    pub fn submit(&self, new: &NewJob) -> Result<JobId> {
+        check_plan(&new.plan)?;
+        self.write(|tx| {
+            let mut writes = vec![new.instance.as_str()];
+            writes.extend(new.also_writes.iter().map(String::as_str));
+            refuse_conflicts(tx, None, new.kind, &writes, new.source.as_deref())?;
+            let at = now();
+            tx.execute(
+                "INSERT INTO job(kind, instance, source, args, plan_hash, state, created, planned)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'planned', ?6, ?6)",
+                params![
+                    new.kind.word(),
+                    new.instance,
+                    new.source,
+                    new.args.to_string(),
+                    plan_hash(&new.plan),
+                    at
+                ],
+            )?;
+            let id = tx.last_insert_rowid();
+            for instance in writes {
+                tx.prepare_cached("INSERT OR IGNORE INTO claim(job, instance) VALUES (?1, ?2)")?
+                    .execute(params![id, instance])?;
+            }
+            for (n, step) in (0_i64..).zip(&new.plan) {
+                tx.prepare_cached(
+                    "INSERT INTO step(job, n, stage, name, title, weight) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![id, n, step.stage, step.name, step.title, step.weight])?;
+            }
+            Ok(id)
+        })
+    }
+
+    /// Makes a failed or interrupted job ready for another worker. A job whose cancel had begun
+    /// goes on with cleaning up.
+    ///
+    /// Errors: `Refused` where it can't be resumed, `Conflict` where another job is in the way.
+    pub fn prepare_resume(&self, id: JobId) -> Result<Work> {
+        self.write(|tx| {
+            let job = find(tx, id)?;
+            if !job.state.can_resume() {
+                return Err(Error::refused(format!(
+                    "Job {id} ({}) is {}: there is nothing to resume.",
+                    job.title(),
+                    job.state.word()
+                ))
+                .into());
+            }
+            plan_again(tx, &job, job.work)?;
+            Ok(job.work)
+        })
+    }
+
+    /// Asks for a job to be cancelled.
+    ///
+    /// Errors: `Refused` where it is over already.
+    pub fn request_cancel(&self, id: JobId) -> Result<CancelRequest> {
+        self.write(|tx| {
+            let job = find(tx, id)?;
+            match job.state {
+                JobState::Done | JobState::Cancelled => Err(Error::refused(format!(
+                    "Job {id} ({}) is {} already.",
+                    job.title(),
+                    job.state.word()
+                ))
+                .into()),
+                JobState::Running | JobState::Cancelling => {
+                    tx.execute("UPDATE job SET cancel_requested = 1 WHERE id = ?1", [id])?;
+                    let worker = job.worker.filter(|_| job.worker_listens);
+                    Ok(CancelRequest::Asked(worker))
+                }
+                JobState::Planned | JobState::Interrupted | JobState::Failed
+                    if !was_begun(tx, id)? =>
+                {
+                    tx.execute(
+                        "UPDATE job SET state = 'cancelled', work = 'undo', token = token + 1,
+                         cancel_requested = 1, ended = ?2, error = NULL, hint = NULL WHERE id = ?1",
+                        params![id, now()],
+                    )?;
+                    Ok(CancelRequest::Cancelled)
+                }
+                JobState::Planned => {
+                    // its worker is about to start, and will see this at once
+                    tx.execute(
+                        "UPDATE job SET work = 'undo', cancel_requested = 1 WHERE id = ?1",
+                        [id],
+                    )?;
+                    Ok(CancelRequest::Asked(None))
+                }
+                JobState::Interrupted | JobState::Failed => {
+                    plan_again(tx, &job, Work::Undo)?;
+                    Ok(CancelRequest::NeedsWorker)
+                }
+            }
+        })
+    }
+}
+
+fn was_begun(c: &Connection, id: JobId) -> rusqlite::Result<bool> {
+    c.query_row(
+        "SELECT EXISTS(SELECT 1 FROM step WHERE job = ?1 AND touched = 1)",
+        [id],
+        |row| row.get(0),
+    )
+}
+
+/// Back to `planned`, with a new token so that whatever is left of the last worker writes nothing.
+fn plan_again(c: &Connection, job: &JobRow, work: Work) -> std::result::Result<(), Fault> {
+    let claims = claims(c, job.id)?;
+    let writes: Vec<&str> = claims.iter().map(String::as_str).collect();
+    refuse_conflicts(c, Some(job.id), job.kind, &writes, job.source.as_deref())?;
+    let newer: Option<JobId> = c.query_row(
+        "SELECT max(other.job) FROM claim other
+         JOIN claim mine ON mine.instance = other.instance AND mine.job = ?1
+         JOIN job ON job.id = other.job
+         WHERE other.job > ?1 AND job.started IS NOT NULL",
+        [job.id],
+        |row| row.get(0),
+    )?;
+    if let Some(newer) = newer {
+        return Err(Error::refused(format!(
+            "Job {newer} has changed {} since job {} stopped.",
+            job.instance, job.id
+        ))
+        .hint("Start a new job instead.")
+        .into());
+    }
+    c.execute(
+        "UPDATE job SET state = 'planned', work = ?2, planned = ?3, token = token + 1,
+         cancel_requested = 0, ended = NULL, error = NULL, hint = NULL, summary = NULL,
+         worker_pid = NULL, worker_start = NULL, worker_scope = NULL, lease_until = NULL
+         WHERE id = ?1",
+        params![job.id, work.word(), now()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn claims(c: &Connection, id: JobId) -> rusqlite::Result<Vec<String>> {
+    c.prepare_cached("SELECT instance FROM claim WHERE job = ?1")?
+        .query_map([id], |row| row.get(0))?
+        .collect()
+}
+
+/// One writing job an instance, no copying from one that is being changed, no deleting of one that
+/// is being copied.
+fn refuse_conflicts(
+    c: &Connection,
+    own: Option<JobId>,
+    kind: JobKind,
+    writes: &[&str],
+    source: Option<&str>,
+) -> std::result::Result<(), Fault> {
+    let open = "WHERE state IN ('planned', 'running', 'cancelling', 'interrupted') ORDER BY id";
+    for other in select(c, open, [])? {
+        if Some(other.id) == own {
+            continue;
+        }
+        let (id, title, state) = (other.id, other.title(), other.state.word());
+        let theirs = claims(c, id)?;
+        let conflict = |message: String| Error::new(Kind::Conflict, message);
+        if let Some(name) = writes.iter().find(|name| theirs.iter().any(|t| t == *name)) {
+            return Err(if other.state.is_active() {
+                conflict(format!("Job {id} ({title}) is {state}: {name} is in use."))
+                    .hint(format!("Wait for it, or cancel it: matriz jobs cancel {id}"))
+            } else {
+                conflict(format!("Job {id} ({title}) was interrupted, and {name} is unfinished."))
+                    .hint(format!(
+                        "Finish it first (matriz jobs resume {id}), or undo it (matriz jobs cancel {id})."
+                    ))
+            }
+            .into());
+        }
+        if !other.state.is_active() {
+            continue;
+        }
+        if let Some(source) = source.filter(|source| theirs.iter().any(|t| t == source)) {
+            return Err(conflict(format!(
+                "Job {id} ({title}) is {state}: {source} can't be copied meanwhile."
+            ))
+            .hint("Wait for it, then try again.")
+            .into());
+        }
+        let read = other.source.as_deref();
+        if kind == JobKind::Delete && read.is_some_and(|read| writes.contains(&read)) {
+            return Err(conflict(format!(
+                "Job {id} ({title}) is {state}: it still reads {}.",
+                read.unwrap_or_default()
+            ))
+            .hint(format!(
+                "Wait for it, or cancel it: matriz jobs cancel {id}"
+            ))
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn check_plan(plan: &[StepMeta]) -> Result<()> {
+    let mut last = 0;
+    for (n, step) in plan.iter().enumerate() {
+        if step.stage < last || plan.iter().take(n).any(|other| other.name == step.name) {
+            return Err(Error::internal(format!(
+                "The plan's step {} stands twice, or out of order.",
+                step.name
+            )));
+        }
+        last = step.stage;
+    }
+    Ok(())
+}
