@@ -2,9 +2,14 @@
 
 pub mod connect;
 pub mod explain;
+pub mod fetch;
+pub mod filelock;
+pub mod find;
 pub mod libpq;
 pub mod migrate;
 pub mod percent;
 pub mod quote;
+pub mod server;
 pub mod tls;
+pub mod tools;
 pub mod url;
