@@ -1,1 +1,34 @@
 //! The disk: finding the root, instance folders, whole-file writes, selection.
+//!
+//! A workspace is a folder with `instances/` (and perhaps `matriz.toml`). Its files are the truth
+//! about configuration, so nothing here is cached: every question reads the disk. What is written is
+//! written whole or not at all, and a file that someone else changed meanwhile is never overwritten.
+
+pub mod file;
+mod instance_dir;
+mod json_edit;
+mod listing;
+mod manifest;
+mod mcp;
+mod new_instance;
+mod root;
+mod run_env;
+mod selection;
+mod settings;
+mod stamp;
+mod template;
+mod trash;
+
+#[cfg(test)]
+mod tests;
+
+pub use instance_dir::InstanceDir;
+pub use listing::Skipped;
+pub use mcp::McpSupabase;
+pub use new_instance::NewInstance;
+pub use root::Workspace;
+pub use run_env::run_env;
+pub use settings::{
+    Limits, PostgresSettings, Providers, SandboxSettings, Settings, SupabaseSettings,
+};
+pub use stamp::Stamp;

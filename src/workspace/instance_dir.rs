@@ -1,0 +1,182 @@
+//! One instance's folder: its `.env` and its configuration files.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{Flock, FlockArg};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::file::{self, PRIVATE, SHARED, failed};
+use super::json_edit;
+use super::root::Workspace;
+use super::stamp::Stamp;
+use super::template;
+use crate::domain::config::{AtlassianConfig, SupabaseConfig};
+use crate::domain::env_file::EnvFile;
+use crate::domain::name::InstanceName;
+use crate::error::{Error, Kind, Result};
+
+const ENV: &str = ".env";
+const ENV_EXAMPLE: &str = ".env.example";
+pub(super) const SUPABASE: &str = "supabase.config.json";
+pub(super) const ATLASSIAN: &str = "atlassian.config.json";
+
+/// The folder of one instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceDir {
+    name: InstanceName,
+    path: PathBuf,
+    /// The folder as a person knows it: `instances/NAME`.
+    shown: String,
+}
+
+impl InstanceDir {
+    pub(super) fn new(workspace: &Workspace, name: InstanceName, path: PathBuf) -> Self {
+        let shown = workspace.shown(&path);
+        InstanceDir { name, path, shown }
+    }
+
+    pub fn name(&self) -> &InstanceName {
+        &self.name
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn env_path(&self) -> PathBuf {
+        self.path.join(ENV)
+    }
+
+    /// A file of this instance for a sentence: `instances/NAME/FILE`.
+    pub(super) fn shown(&self, file: &str) -> String {
+        format!("{}/{file}", self.shown)
+    }
+
+    /// The `.env`, and a stamp of its content for [`InstanceDir::save_env`].
+    pub fn read_env(&self) -> Result<(EnvFile, Stamp)> {
+        let Some(text) = file::read_text(&self.env_path())? else {
+            return Err(
+                Error::not_found(format!("{} isn't there.", self.shown(ENV))).hint(format!(
+                    "Set the instance up with \"matriz init {}\", or copy its .env.example to .env.",
+                    self.name
+                )),
+            );
+        };
+        let stamp = Stamp::of(Some(&text));
+        Ok((EnvFile::parse_named(&self.shown(ENV), &text)?, stamp))
+    }
+
+    /// Writes the `.env` if it still is what it was when it was read; refuses where someone changed it
+    /// meanwhile. Returns the stamp of what is there now.
+    pub fn save_env(&self, env: &EnvFile, expected: &Stamp) -> Result<Stamp> {
+        let _lock = self.lock()?;
+        let now = file::read_text(&self.env_path())?;
+        if Stamp::of(now.as_deref()) != *expected {
+            return Err(Error::new(
+                Kind::Conflict,
+                format!("{} was changed by someone else meanwhile.", self.shown(ENV)),
+            )
+            .hint("Read it again and repeat the change; nothing was written."));
+        }
+        self.write_env(env)
+    }
+
+    /// Reads, edits and writes the `.env` with nobody in between. Nothing is written where `edit`
+    /// fails or changes nothing.
+    pub fn edit_env(&self, edit: impl FnOnce(&mut EnvFile) -> Result<()>) -> Result<EnvFile> {
+        let _lock = self.lock()?;
+        let (before, _) = self.read_env()?;
+        let mut env = before.clone();
+        edit(&mut env)?;
+        if env.text() != before.text() {
+            self.write_env(&env)?;
+        }
+        Ok(env)
+    }
+
+    /// Makes sure that there is a `.env`: copies `.env.example` (all that a fresh clone of the
+    /// repository has), or the template where there is none. True where one was written.
+    pub fn ensure_env(&self) -> Result<bool> {
+        let _lock = self.lock()?;
+        if file::read_text(&self.env_path())?.is_some() {
+            return Ok(false);
+        }
+        let text = file::read_text(&self.path.join(ENV_EXAMPLE))?
+            .unwrap_or_else(|| template::ENV.to_owned());
+        let env = EnvFile::parse_named(&self.shown(ENV_EXAMPLE), &text)?;
+        self.write_env(&env)?;
+        Ok(true)
+    }
+
+    fn write_env(&self, env: &EnvFile) -> Result<Stamp> {
+        file::write_whole(&self.env_path(), env.text().as_bytes(), PRIVATE)?;
+        Ok(Stamp::of(Some(env.text())))
+    }
+
+    /// Keeps other processes of Matriz from writing here until it's dropped. The lock is on the folder
+    /// itself, so it leaves no file behind.
+    pub(super) fn lock(&self) -> Result<Flock<File>> {
+        let folder = File::open(&self.path).map_err(|e| failed("open", &self.path, e))?;
+        Flock::lock(folder, FlockArg::LockExclusive)
+            .map_err(|(_, errno)| failed("lock", &self.path, errno.into()))
+    }
+
+    /// `supabase.config.json`, or what holds without one.
+    pub fn supabase_config(&self) -> Result<SupabaseConfig> {
+        self.read_json(SUPABASE)
+    }
+
+    /// Changes what differs in `supabase.config.json`; every other byte stays.
+    pub fn save_supabase_config(&self, config: &SupabaseConfig) -> Result<()> {
+        self.save_json(SUPABASE, config, &["apiUrl", "projectRef"])
+    }
+
+    /// `atlassian.config.json`, or what holds without one.
+    pub fn atlassian_config(&self) -> Result<AtlassianConfig> {
+        self.read_json(ATLASSIAN)
+    }
+
+    /// Changes what differs in `atlassian.config.json`; every other byte stays.
+    pub fn save_atlassian_config(&self, config: &AtlassianConfig) -> Result<()> {
+        self.save_json(
+            ATLASSIAN,
+            config,
+            &["site", "jiraProjectKey", "confluenceSpaceKey"],
+        )
+    }
+
+    fn read_json<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T> {
+        match file::read_text(&self.path.join(name))? {
+            None => Ok(T::default()),
+            Some(text) => json_edit::read(&self.shown(name), &text),
+        }
+    }
+
+    fn save_json<T: Serialize + DeserializeOwned + Default>(
+        &self,
+        name: &str,
+        config: &T,
+        optional: &[&str],
+    ) -> Result<()> {
+        let _lock = self.lock()?;
+        let path = self.path.join(name);
+        let old = file::read_text(&path)?;
+        let text = old.clone().unwrap_or_else(|| "{}\n".to_owned());
+        let new = json_edit::update(&self.shown(name), &text, config, optional)?;
+        if old.as_deref() != Some(&new) {
+            file::write_whole(&path, new.as_bytes(), SHARED)?;
+        }
+        Ok(())
+    }
+
+    /// The whole of a JSON file of this instance, `None` where there is none.
+    pub(super) fn json_value(&self, name: &str) -> Result<Option<Value>> {
+        match file::read_text(&self.path.join(name))? {
+            None => Ok(None),
+            Some(text) => json_edit::read(&self.shown(name), &text).map(Some),
+        }
+    }
+}
