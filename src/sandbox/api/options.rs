@@ -18,6 +18,8 @@ pub struct ApiOptions {
     pub pausing_ms: u64,
     pub restoring_ms: u64,
     pub going_down_ms: u64,
+    /// How much later than the database the other services of a project are healthy.
+    pub services_ms: u64,
     /// Requests a minute to one operation on one project or organization; 0 is no limit.
     /// Supabase's own is 120.
     pub requests_per_minute: u32,
@@ -58,6 +60,7 @@ impl Default for ApiOptions {
             pausing_ms: 200,
             restoring_ms: 300,
             going_down_ms: 100,
+            services_ms: 150,
             requests_per_minute: 120,
             organizations: vec![
                 organization("sandbox", "Sandbox", "free", None, true),

@@ -1,0 +1,176 @@
+//! The state file: read once, written whole at every change, before the change is answered.
+
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Context, Error, Kind, Result};
+use crate::sandbox::api::record::Data;
+
+const STATE: &str = "state.json";
+const TOKEN: &str = "token";
+
+/// The data, and the file that holds it.
+pub struct Store {
+    path: PathBuf,
+    data: Mutex<Data>,
+}
+
+impl Store {
+    /// Reads the state in `dir`, which is made (0700) where it is missing.
+    pub fn open(dir: &Path) -> Result<Store> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .context(Kind::Io, || {
+                format!("Cannot make the folder {}", dir.display())
+            })?;
+        let path = dir.join(STATE);
+        let data = match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .context(Kind::Parse, || format!("The sandbox's state in {} cannot be read", path.display()))
+                .map_err(|e| e.hint("Start over with `matriz sandbox reset`. That deletes the sandbox's databases."))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Data::default(),
+            Err(error) => {
+                return Err(error).context(Kind::Io, || format!("Cannot read {}", path.display()));
+            }
+        };
+        Ok(Store {
+            path,
+            data: Mutex::new(data),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Data> {
+        self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn read<T>(&self, read: impl FnOnce(&Data) -> T) -> T {
+        read(&self.lock())
+    }
+
+    /// Changes the data. The change counts only once it is on the disk; where it can't be
+    /// written, or `change` fails, nothing has changed.
+    pub fn change<T, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&mut Data) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut data = self.lock();
+        let mut next = data.clone();
+        let result = change(&mut next)?;
+        let text = serde_json::to_vec_pretty(&next)
+            .context(Kind::Internal, || "Cannot write the sandbox's state".into())?;
+        write_whole(&self.path, &text)?;
+        *data = next;
+        Ok(result)
+    }
+}
+
+/// The token of the sandbox in `dir`, made at the first call: `sbp_` and 40 hexadecimal digits,
+/// the form that Supabase's own programs insist on.
+pub fn token(dir: &Path) -> Result<String> {
+    let path = dir.join(TOKEN);
+    match std::fs::read_to_string(&path) {
+        Ok(text) if text.trim().len() == 44 => return Ok(text.trim().to_owned()),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(error).context(Kind::Io, || format!("Cannot read {}", path.display()));
+        }
+    }
+    let bytes: [u8; 20] = rand::random();
+    let token = format!("sbp_{}", hex(&bytes));
+    write_whole(&path, token.as_bytes())?;
+    Ok(token)
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a file (0600) whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let what = || format!("Cannot write {}", path.display());
+    let temporary = path.with_extension("new");
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)
+        .context(Kind::Io, what)?;
+    file.write_all(bytes).context(Kind::Io, what)?;
+    file.sync_all().context(Kind::Io, what)?;
+    std::fs::rename(&temporary, path).context(Kind::Io, what)?;
+    if let Some(dir) = path.parent() {
+        std::fs::File::open(dir)
+            .and_then(|d| d.sync_all())
+            .context(Kind::Io, what)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_that_fails_changes_nothing_and_one_that_succeeds_survives() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        store
+            .change(|data| {
+                data.last_id = 7;
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        let failed: Result<()> = store.change(|data| {
+            data.last_id = 8;
+            Err(Error::internal("no"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(store.read(|d| d.last_id), 7);
+        assert_eq!(Store::open(dir.path()).unwrap().read(|d| d.last_id), 7);
+    }
+
+    #[test]
+    fn a_change_that_cannot_be_written_does_not_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("state")).unwrap();
+        std::fs::remove_dir_all(dir.path().join("state")).unwrap();
+        let failed: Result<()> = store.change(|data| {
+            data.last_id = 8;
+            Ok(())
+        });
+        assert_eq!(failed.unwrap_err().kind, Kind::Io);
+        assert_eq!(store.read(|d| d.last_id), 0);
+    }
+
+    #[test]
+    fn the_token_stays_and_only_its_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let first = token(dir.path()).unwrap();
+        assert_eq!(first.len(), 44);
+        assert_eq!(token(dir.path()).unwrap(), first);
+        let mode = std::fs::metadata(dir.path().join(TOKEN))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_broken_state_is_named_and_not_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(STATE), "{").unwrap();
+        let error = Store::open(dir.path()).err().unwrap();
+        assert_eq!(error.kind, Kind::Parse);
+        assert_eq!(
+            std::fs::read_to_string(dir.path().join(STATE)).unwrap(),
+            "{"
+        );
+    }
+}
