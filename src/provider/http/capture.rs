@@ -8,8 +8,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::domain::secret::MASK;
 use crate::error::{Context, Kind, Result};
-use crate::provider::http::redact::{HIDDEN, is_secret_name, redact, redact_json};
+use crate::provider::http::redact::{is_secret_name, redact, redact_json};
 use crate::provider::http::request::{Answer, Request};
 
 /// The environment variable that names the file.
@@ -36,7 +37,7 @@ fn record(request: &Request, status: u16, answer: &Answer) -> Value {
         .iter()
         .map(|(name, value)| {
             let value = if is_secret_name(name) {
-                HIDDEN.into()
+                MASK.into()
             } else {
                 redact(value, &secrets)
             };
@@ -44,7 +45,7 @@ fn record(request: &Request, status: u16, answer: &Answer) -> Value {
         })
         .collect();
     if request.bearer.is_some() {
-        headers.push(json!(["authorization", format!("Bearer {HIDDEN}")]));
+        headers.push(json!(["authorization", format!("Bearer {MASK}")]));
     }
     let body = match serde_json::from_slice::<Value>(&answer.body) {
         Ok(value) => redact_json(&value, &secrets),

@@ -188,7 +188,7 @@ mod tests {
         let failure = for_status(&request(), 401, body);
         assert_eq!(
             failure.message,
-            "Supabase refused to list the projects: 401 Unauthorized, \"Unauthorized for (hidden)\"."
+            "Supabase refused to list the projects: 401 Unauthorized, \"Unauthorized for ••••••••••\"."
         );
         assert!(
             failure

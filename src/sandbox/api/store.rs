@@ -1,12 +1,11 @@
 //! The state file: read once, written whole at every change, before the change is answered.
 
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::sandbox::api::record::Data;
+use crate::workspace::file::{PRIVATE, private_folder, write_whole};
 
 const STATE: &str = "state.json";
 const TOKEN: &str = "token";
@@ -20,13 +19,7 @@ pub struct Store {
 impl Store {
     /// Reads the state in `dir`, which is made (0700) where it is missing.
     pub fn open(dir: &Path) -> Result<Store> {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(dir)
-            .context(Kind::Io, || {
-                format!("Cannot make the folder {}", dir.display())
-            })?;
+        private_folder(dir)?;
         let path = dir.join(STATE);
         let data = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
@@ -62,7 +55,7 @@ impl Store {
         let result = change(&mut next)?;
         let text = serde_json::to_vec_pretty(&next)
             .context(Kind::Internal, || "Cannot write the sandbox's state".into())?;
-        write_whole(&self.path, &text)?;
+        write_whole(&self.path, &text, PRIVATE)?;
         *data = next;
         Ok(result)
     }
@@ -82,34 +75,12 @@ pub fn token(dir: &Path) -> Result<String> {
     }
     let bytes: [u8; 20] = rand::random();
     let token = format!("sbp_{}", hex(&bytes));
-    write_whole(&path, token.as_bytes())?;
+    write_whole(&path, token.as_bytes(), PRIVATE)?;
     Ok(token)
 }
 
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Writes a file (0600) whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let what = || format!("Cannot write {}", path.display());
-    let temporary = path.with_extension("new");
-    let mut file = std::fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)
-        .context(Kind::Io, what)?;
-    file.write_all(bytes).context(Kind::Io, what)?;
-    file.sync_all().context(Kind::Io, what)?;
-    std::fs::rename(&temporary, path).context(Kind::Io, what)?;
-    if let Some(dir) = path.parent() {
-        std::fs::File::open(dir)
-            .and_then(|d| d.sync_all())
-            .context(Kind::Io, what)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

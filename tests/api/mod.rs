@@ -1,0 +1,131 @@
+//! A sandbox's API on a loopback port, in this process, and clients for it.
+#![allow(dead_code)] // each test program uses its own part of this
+
+pub mod memory;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use matriz::provider::http::{Backoff, Http, HttpOptions};
+use matriz::provider::supabase::{
+    NewProject, ProjectRef, Secret, Service, Supabase, WaitFor, WaitOptions,
+};
+use matriz::sandbox::api::{ApiOptions, ApiState, FaultOrders, ProjectDatabases, router};
+use tokio_util::sync::CancellationToken;
+
+pub struct Sandbox {
+    pub url: String,
+    pub token: String,
+    pub state: ApiState,
+    stop: CancellationToken,
+    served: tokio::task::JoinHandle<()>,
+}
+
+/// Short times, no limit of requests.
+pub fn quick() -> ApiOptions {
+    ApiOptions {
+        coming_up_ms: 30,
+        pausing_ms: 20,
+        restoring_ms: 20,
+        going_down_ms: 20,
+        services_ms: 20,
+        requests_per_minute: 0,
+        ..ApiOptions::default()
+    }
+}
+
+impl Sandbox {
+    pub async fn start(
+        dir: &Path,
+        databases: Arc<dyn ProjectDatabases>,
+        options: ApiOptions,
+    ) -> Sandbox {
+        let state = ApiState::open(dir, databases, options).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        let stopped = stop.clone().cancelled_owned();
+        let app = router(state.clone());
+        let served = tokio::spawn(async move {
+            let serve = axum::serve(listener, app);
+            tokio::select! {
+                () = stopped => {}
+                result = async { serve.await } => result.unwrap(),
+            }
+        });
+        Sandbox {
+            url,
+            token: state.token().to_owned(),
+            state,
+            stop,
+            served,
+        }
+    }
+
+    /// Ends at once, whatever is under way, as a kill would.
+    pub async fn stop(self) {
+        self.state.close();
+        self.stop.cancel();
+        self.served.await.unwrap();
+    }
+
+    pub fn http(&self, capture: Option<&Path>) -> Http {
+        Http::new(HttpOptions {
+            timeout: Duration::from_secs(20),
+            backoff: Backoff {
+                base: Duration::from_millis(5),
+                ..Backoff::default()
+            },
+            capture: capture.map(Path::to_owned),
+            ..HttpOptions::default()
+        })
+        .unwrap()
+    }
+
+    pub fn client(&self) -> Supabase {
+        Supabase::new(&self.url, &self.token, self.http(None)).unwrap()
+    }
+
+    pub fn client_with(&self, http: Http) -> Supabase {
+        Supabase::new(&self.url, &self.token, http).unwrap()
+    }
+
+    pub fn faults(&self) -> FaultOrders {
+        FaultOrders::new(self.http(None), &self.url, &self.token)
+    }
+
+    pub async fn order(&self, fault: &str) {
+        self.faults().add(&fault.parse().unwrap()).await.unwrap();
+    }
+}
+
+pub fn new_project(name: &str) -> NewProject {
+    NewProject {
+        name: name.into(),
+        organization: "sandbox".into(),
+        database_password: Secret::new("example-password"),
+        region: "sa-east-1".into(),
+        size: None,
+    }
+}
+
+pub fn patient(wait_for: WaitFor) -> WaitOptions {
+    WaitOptions {
+        deadline: Duration::from_secs(30),
+        fastest: Duration::from_millis(10),
+        slowest: Duration::from_millis(50),
+        services: Service::ALL.to_vec(),
+        ..WaitOptions::new(wait_for)
+    }
+}
+
+/// A project that was created and is healthy.
+pub async fn ready(client: &Supabase, name: &str) -> ProjectRef {
+    let project = client.create_project(&new_project(name)).await.unwrap();
+    client
+        .wait_until_healthy(&project.reference, &patient(WaitFor::Creation), |_| {})
+        .await
+        .unwrap();
+    project.reference
+}
