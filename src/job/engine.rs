@@ -123,34 +123,50 @@ pub(super) async fn run_as(
     let _keeper = AbortOnDropHandle::new(tokio::spawn(keep));
     let _sampler = AbortOnDropHandle::new(tokio::spawn(sample(held.clone())));
 
-    let end = match drive(&held, build, &tokens).await {
-        Ok(end) => end,
+    match work(&held, build, &tokens).await {
+        Ok(state) => Ok(state),
         Err(error) => {
             held.log.line("engine", &error.chain());
-            if tokens.lost.is_cancelled() || !registry.holds(&lease)? {
+            if tokens.lost.is_cancelled() || matches!(registry.holds(&lease), Ok(false)) {
                 return Err(taken_over(id));
             }
-            End::Failed(error)
+            // if the registry can be written again; if not, the worker's end says the same
+            let _ = finish(&held, End::Failed(Error::new(error.kind, error.chain())));
+            Err(error)
         }
-    };
-    finish(&held, end)
+    }
 }
 
-async fn drive(
+/// Forward, or back, or both; then the job's end is written down.
+async fn work(
     held: &Arc<Held>,
     build: impl Fn(&JobRow) -> Result<Vec<Stage>>,
     tokens: &Tokens,
-) -> Result<End> {
-    let steps = place(&held.job, build(&held.job)?)?;
+) -> Result<JobState> {
+    let steps = match build(&held.job).and_then(|stages| place(&held.job, stages)) {
+        Ok(steps) => steps,
+        // with no steps to go by there is nothing to undo either, cancel or not
+        Err(error) => return end_without_steps(held, error),
+    };
     if held.job.work == Work::Run {
         let end = run::forward(held, &steps, tokens).await?;
-        if !matches!(end, End::Cancelled) {
-            return Ok(end);
+        if !matches!(end, End::Cancelled)
+            && let Some(state) = finish(held, end)?
+        {
+            return Ok(state);
         }
         held.log.line("engine", "Cancelled: cleaning up.");
         held.registry.begin_undo(&held.lease)?;
     }
-    undo::backward(held, &steps, tokens).await
+    let end = undo::backward(held, &steps, tokens).await?;
+    finish(held, end)?.ok_or_else(|| Error::internal("A clean-up was not written down."))
+}
+
+fn end_without_steps(held: &Held, error: Error) -> Result<JobState> {
+    if held.registry.cancel_requested(&held.lease)? {
+        held.registry.begin_undo(&held.lease)?;
+    }
+    Ok(finish(held, End::Failed(error))?.unwrap_or(JobState::Failed))
 }
 
 fn place(job: &JobRow, stages: Vec<Stage>) -> Result<Vec<Placed>> {
@@ -175,14 +191,17 @@ fn place(job: &JobRow, stages: Vec<Stage>) -> Result<Vec<Placed>> {
     Ok(placed)
 }
 
-fn finish(held: &Held, end: End) -> Result<JobState> {
+/// `None` where a cancel came first: see [`Registry::release`].
+fn finish(held: &Held, end: End) -> Result<Option<JobState>> {
     let (state, error) = match end {
         End::Done => (JobState::Done, None),
         End::Stopped => (JobState::Interrupted, None),
         End::Cancelled => (JobState::Cancelled, None),
         End::Failed(error) => (JobState::Failed, Some(error)),
     };
-    held.registry.release(&held.lease, state, error.as_ref())?;
+    if !held.registry.release(&held.lease, state, error.as_ref())? {
+        return Ok(None);
+    }
     let mut text = format!(
         "Job {} ({}) is {}.",
         held.job.id,
@@ -201,7 +220,7 @@ fn finish(held: &Held, end: End) -> Result<JobState> {
         text,
         data: None,
     });
-    Ok(state)
+    Ok(Some(state))
 }
 
 pub(super) fn taken_over(id: JobId) -> Error {

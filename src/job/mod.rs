@@ -16,3 +16,8 @@ pub mod signals;
 pub mod step;
 mod undo;
 pub mod worker;
+
+#[cfg(test)]
+mod engine_model;
+#[cfg(test)]
+mod engine_tests;

@@ -17,6 +17,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Reports {
     slots: Mutex<BTreeMap<u32, Slot>>,
     woken: Notify,
+    /// Held while reports are written, so that an older one never lands after a newer one.
+    writing: Mutex<()>,
 }
 
 struct Slot {
@@ -38,8 +40,19 @@ impl Reports {
         self.woken.notify_one();
     }
 
-    /// The step's last report in this worker, to be written together with its end.
-    pub fn last(&self, n: u32) -> Option<Report> {
+    /// Hands the step's last report to whoever writes its end.
+    pub fn with_last<R>(&self, n: u32, write: impl FnOnce(Option<&Report>) -> R) -> R {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        write(self.last(n).as_ref())
+    }
+
+    /// Hands what is new to whoever saves it.
+    fn with_unsaved<R>(&self, write: impl FnOnce(&[(u32, Report)]) -> R) -> R {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        write(&self.unsaved())
+    }
+
+    fn last(&self, n: u32) -> Option<Report> {
         self.with(|slots| {
             slots.get_mut(&n).map(|slot| {
                 slot.unsaved = false;
@@ -69,10 +82,11 @@ impl Reports {
 pub(super) async fn sample(held: Arc<Held>) {
     loop {
         held.reports.woken.notified().await;
-        let reports = held.reports.unsaved();
-        if !reports.is_empty()
-            && let Err(error) = held.registry.save_reports(&held.lease, &reports)
-        {
+        let saved = held.reports.with_unsaved(|reports| match reports {
+            [] => Ok(()),
+            reports => held.registry.save_reports(&held.lease, reports),
+        });
+        if let Err(error) = saved {
             // a sample is no loss; a lost lease or a broken registry shows where state is written
             held.log.line("progress", &error.chain());
         }

@@ -16,7 +16,7 @@ use super::crash;
 use super::engine::{End, Placed, Tokens, taken_over};
 
 /// How long a step that was told to stop may take, before it's dropped at its next `.await`.
-pub(super) const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_millis(if cfg!(test) { 200 } else { 5_000 });
 
 pub(super) async fn forward(held: &Arc<Held>, steps: &[Placed], tokens: &Tokens) -> Result<End> {
     let rows = held.registry.steps(held.job.id)?;
@@ -26,9 +26,6 @@ pub(super) async fn forward(held: &Arc<Held>, steps: &[Placed], tokens: &Tokens)
         .max()
         .map_or(0, |last| last + 1);
     for stage in 0..stages {
-        if let Some(end) = early(tokens, held)? {
-            return Ok(end);
-        }
         let todo: Vec<(Placed, bool)> = steps
             .iter()
             .filter(|placed| placed.stage == stage)
@@ -37,18 +34,30 @@ pub(super) async fn forward(held: &Arc<Held>, steps: &[Placed], tokens: &Tokens)
                 is_todo(row, placed).then(|| (placed.clone(), row.is_some_and(|r| r.touched)))
             })
             .collect();
-        let failure = run_stage(held, todo, tokens).await?;
-        if let Some(end) = early(tokens, held)? {
-            return Ok(end);
+        let Ran { failure, whole } = run_stage(held, todo, tokens).await?;
+        if tokens.lost.is_cancelled() {
+            return Err(taken_over(held.job.id));
+        }
+        if tokens.cancel.is_cancelled() {
+            return Ok(End::Cancelled);
         }
         if let Some(error) = failure {
             return Ok(End::Failed(error));
         }
-    }
-    if held.registry.cancel_requested(&held.lease)? {
-        return Ok(End::Cancelled);
+        // a stop that came as the last step ended has nothing left to stop
+        if !whole || (tokens.stop.is_cancelled() && stage + 1 < stages) {
+            return Ok(End::Stopped);
+        }
     }
     Ok(End::Done)
+}
+
+/// How a stage ended.
+struct Ran {
+    /// The error of the step that failed first.
+    failure: Option<Error>,
+    /// Every step of it is done, or was.
+    whole: bool,
 }
 
 fn is_todo(row: Option<&StepRow>, placed: &Placed) -> bool {
@@ -57,22 +66,8 @@ fn is_todo(row: Option<&StepRow>, placed: &Placed) -> bool {
     !over || placed.step.each_worker()
 }
 
-fn early(tokens: &Tokens, held: &Held) -> Result<Option<End>> {
-    if tokens.lost.is_cancelled() {
-        return Err(taken_over(held.job.id));
-    }
-    if tokens.cancel.is_cancelled() {
-        return Ok(Some(End::Cancelled));
-    }
-    Ok(tokens.stop.is_cancelled().then_some(End::Stopped))
-}
-
-/// Runs the steps side by side until all are over. Gives the error of the one that failed first.
-async fn run_stage(
-    held: &Arc<Held>,
-    todo: Vec<(Placed, bool)>,
-    tokens: &Tokens,
-) -> Result<Option<Error>> {
+/// Runs the steps side by side until all are over.
+async fn run_stage(held: &Arc<Held>, todo: Vec<(Placed, bool)>, tokens: &Tokens) -> Result<Ran> {
     let halt = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let mut placed_of: HashMap<Id, Placed> = HashMap::new();
@@ -82,6 +77,7 @@ async fn run_stage(
         placed_of.insert(tasks.spawn(task).id(), placed);
     }
     let mut failure = None;
+    let mut whole = true;
     let told = async {
         tokio::select! {
             () = tokens.stop.cancelled() => {}
@@ -112,7 +108,7 @@ async fn run_stage(
             }
         };
         let Some(joined) = joined else {
-            return Ok(failure);
+            return Ok(Ran { failure, whole });
         };
         let (id, outcome) = match joined {
             Ok((id, outcome)) => (id, outcome),
@@ -121,6 +117,7 @@ async fn run_stage(
         let Some(placed) = placed_of.get(&id) else {
             continue;
         };
+        whole &= outcome.is_ok();
         if let Some(error) = note_end(held, placed, outcome, was_told, &halt)? {
             halt.cancel();
             failure.get_or_insert(error);
@@ -165,10 +162,11 @@ fn note_end(
     halt: &CancellationToken,
 ) -> Result<Option<Error>> {
     let name = placed.step.name();
-    let report = held.reports.last(placed.n);
     let write = |state, error: Option<&Error>| {
-        held.registry
-            .step_ends(&held.lease, placed.n, state, report.as_ref(), error)
+        held.reports.with_last(placed.n, |report| {
+            held.registry
+                .step_ends(&held.lease, placed.n, state, report, error)
+        })
     };
     match outcome {
         Ok(state) => {

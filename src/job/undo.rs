@@ -76,14 +76,15 @@ async fn undo_step(held: &Arc<Held>, placed: &Placed, tokens: &Tokens) -> Result
         () = told => Err(Error::cancelled()),
     };
     crash::point(&name, "undo-after");
-    let report = held.reports.last(placed.n);
     let (state, error) = match &outcome {
         Ok(()) => (WorkState::Undone, None),
         Err(_) if tokens.stop.is_cancelled() => (WorkState::Pending, None),
         Err(error) => (WorkState::Failed, Some(error)),
     };
-    held.registry
-        .step_ends(&held.lease, placed.n, state, report.as_ref(), error)?;
+    held.reports.with_last(placed.n, |report| {
+        held.registry
+            .step_ends(&held.lease, placed.n, state, report, error)
+    })?;
     match error {
         Some(error) => held
             .log

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::registry::Registry;
 
 use super::engine::{self, CancelRequest};
-use super::log;
+use super::log::{self, JobLog};
 
 /// How long a worker may take to begin.
 const START: Duration = Duration::from_secs(20);
@@ -46,7 +46,8 @@ pub async fn spawn_as(
     mut command: Command,
 ) -> Result<()> {
     let before = registry.job(id)?.token;
-    let errors = errors_path(registry, id);
+    // what a worker says before it can write the log, or as it dies, stands in the log as well
+    let errors = JobLog::path(registry.state_dir(), id);
     let mut file = log::append(&errors)?;
     let from = file
         .seek(SeekFrom::End(0))
@@ -112,14 +113,6 @@ pub async fn resume(registry: &Registry, root: &Path, id: JobId) -> Result<()> {
 fn has_begun(registry: &Registry, id: JobId, before: i64) -> Result<bool> {
     let job = registry.job(id)?;
     Ok(job.token > before && job.state != JobState::Planned)
-}
-
-/// Where a worker's last words go, if it dies of something that isn't the job's.
-fn errors_path(registry: &Registry, id: JobId) -> PathBuf {
-    registry
-        .state_dir()
-        .join("logs")
-        .join(format!("job-{id}.err"))
 }
 
 fn died(id: JobId, status: Option<ExitStatus>, errors: &Path, from: u64) -> Error {

@@ -104,12 +104,15 @@ impl Registry {
     }
 
     /// Ends the worker's hold: the job is over, failed, or left to be resumed.
-    pub fn release(&self, lease: &Lease, state: JobState, error: Option<&Error>) -> Result<()> {
+    ///
+    /// Gives `false`, and changes nothing, where a cancel was asked for that this worker has not
+    /// begun: it still has the job, and has to undo it.
+    pub fn release(&self, lease: &Lease, state: JobState, error: Option<&Error>) -> Result<bool> {
         self.fenced(lease, |tx| {
             let ended = (state != JobState::Interrupted).then(now);
-            tx.execute(
+            let changed = tx.execute(
                 "UPDATE job SET state = ?2, ended = ?3, error = ?4, hint = ?5, lease_until = NULL
-                 WHERE id = ?1",
+                 WHERE id = ?1 AND (cancel_requested = 0 OR work = 'undo')",
                 params![
                     lease.job,
                     state.word(),
@@ -118,7 +121,7 @@ impl Registry {
                     error.and_then(|e| e.hint.clone())
                 ],
             )?;
-            Ok(())
+            Ok(changed == 1)
         })
     }
 
@@ -234,7 +237,7 @@ mod tests {
         let (new, _) = registry.acquire(id, &Process::current(), false).unwrap();
         for result in [
             registry.renew(&old),
-            registry.release(&old, JobState::Done, None),
+            registry.release(&old, JobState::Done, None).map(|_| ()),
             registry.set_summary(&old, "x"),
             registry.begin_undo(&old),
             registry.cancel_requested(&old).map(|_| ()),
@@ -242,7 +245,20 @@ mod tests {
             assert_eq!(result.unwrap_err().kind, Kind::Conflict);
         }
         assert_eq!(registry.job(id).unwrap().state, JobState::Running);
-        registry.release(&new, JobState::Done, None).unwrap();
+        assert!(registry.release(&new, JobState::Done, None).unwrap());
         assert_eq!(registry.job(id).unwrap().state, JobState::Done);
+    }
+
+    #[test]
+    fn a_cancel_that_comes_at_the_last_moment_is_not_overlooked() {
+        let dir = tempfile::tempdir().unwrap();
+        let registry = Registry::open(dir.path()).unwrap();
+        let id = registry.submit(&job("a")).unwrap();
+        let (lease, _) = registry.acquire(id, &Process::current(), false).unwrap();
+        registry.request_cancel(id).unwrap();
+        assert!(!registry.release(&lease, JobState::Done, None).unwrap());
+        assert_eq!(registry.job(id).unwrap().state, JobState::Running);
+        registry.begin_undo(&lease).unwrap();
+        assert!(registry.release(&lease, JobState::Cancelled, None).unwrap());
     }
 }

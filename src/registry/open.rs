@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -21,6 +21,9 @@ impl Registry {
     /// Errors: `Refused` for a file of a newer version or of another program, `Io` for one that
     /// can't be opened or is damaged. A damaged file is never touched.
     pub fn open(state_dir: &Path) -> Result<Registry> {
+        // one at a time in this process: see `prepare` on what closing a new file does
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let path = state_dir.join(FILE);
         prepare(state_dir, &path)?;
         let mut state = connect(&path, "FULL")?;
@@ -44,6 +47,9 @@ impl Registry {
 
 /// The file is made by us, not by SQLite, so that it's private from its first moment. SQLite gives
 /// its side files the same permissions.
+///
+/// A file that is there is never opened here: closing it would drop the locks that other
+/// connections of this process hold on it (<https://sqlite.org/howtocorrupt.html>, 2.2).
 fn prepare(state_dir: &Path, path: &Path) -> Result<()> {
     DirBuilder::new()
         .recursive(true)
@@ -52,21 +58,24 @@ fn prepare(state_dir: &Path, path: &Path) -> Result<()> {
         .context(Kind::Io, || {
             format!("Cannot create the folder {}", state_dir.display())
         })?;
-    let file = OpenOptions::new()
-        .read(true)
+    let made = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(false)
+        .create_new(true)
         .mode(0o600)
-        .open(path)
-        .context(Kind::Io, || format!("Cannot open {}", path.display()))?;
-    let mode = file
-        .metadata()
+        .open(path);
+    match made {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => {
+            return Err(error).context(Kind::Io, || format!("Cannot create {}", path.display()));
+        }
+    }
+    let mode = std::fs::metadata(path)
         .context(Kind::Io, || format!("Cannot read {}", path.display()))?
         .permissions()
         .mode();
     if mode & 0o077 != 0 {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
             .context(Kind::Io, || {
                 format!("Cannot make {} private", path.display())
             })?;

@@ -170,6 +170,11 @@ fn plan_again(c: &Connection, job: &JobRow, work: Work) -> std::result::Result<(
          WHERE id = ?1",
         params![job.id, work.word(), now()],
     )?;
+    c.execute(
+        "UPDATE step SET state = 'pending', ended = NULL, error = NULL
+         WHERE job = ?1 AND state IN ('running', 'failed', 'undoing')",
+        [job.id],
+    )?;
     Ok(())
 }
 
