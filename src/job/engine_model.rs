@@ -186,13 +186,9 @@ fn live(
     });
     drop(runtime);
     outside.with(|w| {
-        let order = &w.undone_in_this_life;
-        if order.is_sorted_by(|a, b| a > b) {
-            None
-        } else {
-            Some(format!("undone in the order {order:?}"))
+        if !w.undone_in_this_life.is_sorted_by(|a, b| a > b) {
+            w.wrong = Some(format!("undone in the order {:?}", w.undone_in_this_life));
         }
-        .map(|wrong| w.wrong = Some(wrong));
     });
     ended
 }
