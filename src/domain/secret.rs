@@ -64,6 +64,15 @@ pub fn mask_value<'a>(key: &str, value: &'a str) -> &'a str {
     if is_secret(key, value) { MASK } else { value }
 }
 
+/// The values among these that must never be shown, for [`redact_known`].
+pub fn secret_values<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+    pairs
+        .into_iter()
+        .filter(|(key, value)| is_secret(key, value))
+        .map(|(_, value)| value)
+        .collect()
+}
+
 /// A secret on its way through the program: it can't be printed by accident.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(String);
@@ -174,6 +183,12 @@ mod tests {
         assert_eq!(mask_value("API_KEY", &"a".repeat(99)), MASK);
         assert_eq!(mask_value("API_KEY", ""), "");
         assert_eq!(mask_value("REGION", "sa-east-1"), "sa-east-1");
+    }
+
+    #[test]
+    fn the_secret_values_of_a_file_are_picked() {
+        let pairs = [("REGION", "x"), ("API_KEY", "example"), ("TOKEN", "")];
+        assert_eq!(secret_values(pairs), ["example"]);
     }
 
     #[test]

@@ -5,9 +5,14 @@
 //! file and on its folder).
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 
 use crate::error::{Error, Kind, Result};
 
@@ -21,12 +26,7 @@ pub const SHARED: u32 = 0o644;
 pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let existing = match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_symlink() => return Err(symlink(path)),
-        Ok(meta) if !meta.is_file() => {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!("{} is not a file.", path.display()),
-            ));
-        }
+        Ok(meta) if !meta.is_file() => return Err(not_a_file(path)),
         Ok(meta) => Some(meta),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed("read", path, error)),
@@ -59,30 +59,43 @@ pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     })
 }
 
-/// The text of a file; `None` where there is none. A symbolic link is refused.
+/// The largest configuration file that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// The text of a file; `None` where there is none. A symbolic link is refused, as is what isn't a plain
+/// file of at most 4 MB.
 pub fn read_text(path: &Path) -> Result<Option<String>> {
-    match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => return Err(symlink(path)),
-        Ok(meta) if !meta.is_file() => {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!("{} is not a file.", path.display()),
-            ));
-        }
-        Ok(_) => {}
+    // O_NONBLOCK, because opening a pipe would wait for its other end
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(path);
+    let file = match opened {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed("read", path, error)),
-    }
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(_) if path.is_symlink() => return Err(symlink(path)),
         Err(error) => return Err(failed("read", path, error)),
     };
+    let meta = file.metadata().map_err(|e| failed("read", path, e))?;
+    if !meta.is_file() {
+        return Err(not_a_file(path));
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| failed("read", path, e))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::refused(format!(
+            "{} is larger than 4 MB, which no configuration file is.",
+            path.display()
+        )));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
-            let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+            let before = String::from_utf8_lossy(error.as_bytes().get(..good).unwrap_or_default());
             let (line, column) = place(&before, before.len());
             Err(Error::new(
                 Kind::Parse,
@@ -94,6 +107,37 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
             .hint("Save it as UTF-8."))
         }
     }
+}
+
+/// Removes what processes that died while writing left in a folder: it may hold secrets, and git
+/// would see it. What a living process is writing stays.
+pub(super) fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if writer_of(&name).is_some_and(|pid| !is_alive(pid)) {
+            let path = entry.path();
+            // a failure shows again at the next write; there is nobody to tell here
+            let _ = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => fs::remove_dir_all(&path),
+                _ => fs::remove_file(&path),
+            };
+        }
+    }
+}
+
+/// The process that a temporary name belongs to.
+fn writer_of(name: &str) -> Option<i32> {
+    let inner = name.strip_prefix('.')?.strip_suffix(".tmp")?;
+    let (pid, random) = inner.rsplit('.').next()?.split_once('-')?;
+    let ours = random.len() == 16 && random.bytes().all(|b| b.is_ascii_hexdigit());
+    pid.parse().ok().filter(|pid| ours && *pid > 0)
+}
+
+fn is_alive(pid: i32) -> bool {
+    kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH)
 }
 
 /// Line and column (from 1, in characters) of a byte offset.
@@ -143,7 +187,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// A hidden name in the same folder, so that the rename stays on one file system.
-fn temporary_beside(path: &Path) -> PathBuf {
+pub(super) fn temporary_beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     folder_of(path).join(format!(
         ".{}.{}-{:016x}.tmp",
@@ -151,6 +195,10 @@ fn temporary_beside(path: &Path) -> PathBuf {
         std::process::id(),
         rand::random::<u64>()
     ))
+}
+
+fn not_a_file(path: &Path) -> Error {
+    Error::new(Kind::Conflict, format!("{} is not a file.", path.display()))
 }
 
 fn symlink(path: &Path) -> Error {
@@ -267,6 +315,44 @@ mod tests {
         let error = read_text(&path).unwrap_err();
         assert!(error.message.contains("a:2:3: "), "{}", error.message);
         assert_eq!(read_text(&dir.path().join("none")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_pipe_and_a_huge_file_are_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(read_text(&pipe).unwrap_err().kind, Kind::Conflict);
+        let huge = dir.path().join("huge");
+        File::create(&huge).unwrap().set_len(LARGEST + 1).unwrap();
+        assert_eq!(read_text(&huge).unwrap_err().kind, Kind::Refused);
+    }
+
+    #[test]
+    fn what_a_dead_writer_left_is_swept_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let dead = child.id();
+        child.wait().unwrap();
+        let living = std::process::id();
+        for (pid, name) in [(dead, "env"), (living, "env"), (dead, "x.json")] {
+            let name = format!(".{name}.{pid}-0123456789abcdef.tmp");
+            fs::write(dir.path().join(name), "A=example").unwrap();
+        }
+        fs::create_dir(
+            dir.path()
+                .join(format!(".clone-1.{dead}-0123456789abcdef.tmp")),
+        )
+        .unwrap();
+        fs::write(dir.path().join(".mine.tmp"), "").unwrap();
+        sweep(dir.path());
+        assert_eq!(
+            names(dir.path()),
+            [
+                format!(".env.{living}-0123456789abcdef.tmp"),
+                ".mine.tmp".to_owned()
+            ]
+        );
     }
 
     #[test]

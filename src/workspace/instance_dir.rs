@@ -120,8 +120,10 @@ impl InstanceDir {
     /// itself, so it leaves no file behind.
     pub(super) fn lock(&self) -> Result<Flock<File>> {
         let folder = File::open(&self.path).map_err(|e| failed("open", &self.path, e))?;
-        Flock::lock(folder, FlockArg::LockExclusive)
-            .map_err(|(_, errno)| failed("lock", &self.path, errno.into()))
+        let lock = Flock::lock(folder, FlockArg::LockExclusive)
+            .map_err(|(_, errno)| failed("lock", &self.path, errno.into()))?;
+        file::sweep(&self.path);
+        Ok(lock)
     }
 
     /// `supabase.config.json`, or what holds without one.

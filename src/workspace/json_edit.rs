@@ -11,11 +11,29 @@ use crate::error::{Error, Kind, Result};
 
 /// Reads a JSON object. A text that isn't one gives `FILE:LINE:COLUMN: what is wrong`.
 pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
+    // through a value, which takes a key that stands there twice as JSON readers do: the last counts
     let object = Value::Object(parse(file, text)?);
-    serde_json::from_value(object).map_err(|error| {
-        Error::new(Kind::Parse, format!("{file}: {error}."))
-            .hint("Mend the file; nothing was changed.")
+    let error = match serde_json::from_value::<T>(object) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    // the value knows no places; the text does
+    let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    Err(match serde_json::from_str::<T>(body) {
+        Err(placed) if placed.line() > 0 => mismatch(file, &placed),
+        _ => mismatch(file, &error),
     })
+}
+
+fn mismatch(file: &str, error: &serde_json::Error) -> Error {
+    let what = error.to_string();
+    let what = what.split(" at line ").next().unwrap_or_default();
+    let place = match error.line() {
+        0 => String::new(),
+        line => format!("{line}:{}:", error.column().max(1)),
+    };
+    Error::new(Kind::Parse, format!("{file}:{place} {what}."))
+        .hint("Mend the file; nothing was changed.")
 }
 
 fn parse(file: &str, text: &str) -> Result<Map<String, Value>> {
@@ -29,15 +47,7 @@ fn parse(file: &str, text: &str) -> Result<Map<String, Value>> {
             format!("{file}:1:1: the file isn't a JSON object."),
         )
         .hint(hint)),
-        Err(error) => {
-            let what = error.to_string();
-            let what = what.split(" at line ").next().unwrap_or("not JSON");
-            Err(Error::new(
-                Kind::Parse,
-                format!("{file}:{}:{}: {what}.", error.line(), error.column().max(1)),
-            )
-            .hint(hint))
-        }
+        Err(error) => Err(mismatch(file, &error).hint(hint)),
     }
 }
 

@@ -19,9 +19,6 @@ mod stamp;
 mod template;
 mod trash;
 
-#[cfg(test)]
-mod tests;
-
 pub use instance_dir::InstanceDir;
 pub use listing::Skipped;
 pub use mcp::McpSupabase;

@@ -48,11 +48,8 @@ impl Workspace {
         fs::create_dir_all(&instances).map_err(|e| failed("create", &instances, e))?;
         self.refuse_taken(name)?;
         let files = self.files_of(name, new)?;
-        let temporary = instances.join(format!(
-            ".{name}.{}-{:016x}.tmp",
-            std::process::id(),
-            rand::random::<u64>()
-        ));
+        file::sweep(&instances);
+        let temporary = file::temporary_beside(&path);
         let filled = fill(&temporary, &files).and_then(|()| {
             fs::rename(&temporary, &path).map_err(|error| match error.kind() {
                 ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => taken(name.as_str()),

@@ -1,6 +1,7 @@
 //! Ways to write a value, best first.
 
 use super::document::Quote;
+use super::lint::LintCode;
 use super::parse::{OnProblem, read};
 
 /// Every form in which the value, alone on a line, reads back as itself: first those that all readers
@@ -29,7 +30,12 @@ pub(super) fn forms(value: &str, newline: &str, current: Option<Quote>) -> Vec<S
     for (quote, form) in styles {
         let file = read(&format!("K={form}\n"), OnProblem::Stop);
         let one = file.problems.is_empty() && file.nodes.len() == 1;
-        if !one || file.get("K") != Some(value) {
+        // quotes inside of the same quotes read back in dotenv by luck, and in no other reader
+        let luck = file
+            .lints
+            .iter()
+            .any(|l| l.code == LintCode::TextAfterQuote);
+        if !one || luck || file.get("K") != Some(value) {
             continue;
         }
         // a plain value in a line of its own isn't put in quotes just because its neighbour was

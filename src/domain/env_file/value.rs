@@ -135,7 +135,8 @@ fn unquoted(text: &str, from: usize, end: usize) -> Value {
         if glued {
             span.end = end;
         }
-        if glued || value.is_empty() {
+        // Node keeps a tab before the #
+        if glued || value.is_empty() || !region.ends_with(' ') {
             lints.push(LintCode::HashAmbiguous);
         }
     }

@@ -160,7 +160,11 @@ fn named_value(text: &str, lower: &str, at: usize) -> Option<(usize, usize)> {
         if lower[at..].starts_with(scheme) && !lower[..at].ends_with(char::is_alphanumeric) {
             let from = at + scheme.len();
             let to = from + token_len(&text[from..]);
-            return (to - from >= 8).then_some((from, to));
+            // "basic understanding" is prose
+            let prose = text[from..to]
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '-'));
+            return (to - from >= 8 && !prose).then_some((from, to));
         }
     }
     let name = NAMES.iter().find(|n| lower[at..].starts_with(**n))?;
@@ -286,7 +290,7 @@ mod tests {
             assert!(!out.contains("example"), "{out}");
             assert!(out.contains(MASK));
         }
-        let plain = r#"password authentication failed for user "postgres"; the token: expired"#;
+        let plain = r#"password authentication failed for user "postgres"; the token: expired; a basic understanding"#;
         assert_eq!(redact(plain), plain);
     }
 
