@@ -20,6 +20,15 @@ pub struct FileLock {
 impl FileLock {
     /// Takes the lock, or says `None` because another process holds it. Makes the file (0600).
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        Self::try_flock(path, FlockArg::LockExclusiveNonblock)
+    }
+
+    /// Whether somebody holds the lock. Asking doesn't look like holding to others who ask.
+    pub fn is_held(path: &Path) -> Result<bool> {
+        Ok(Self::try_flock(path, FlockArg::LockSharedNonblock)?.is_none())
+    }
+
+    fn try_flock(path: &Path, how: FlockArg) -> Result<Option<Self>> {
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -28,7 +37,7 @@ impl FileLock {
             .mode(0o600)
             .open(path)
             .context(Kind::Io, || format!("Cannot open {}", path.display()))?;
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+        match Flock::lock(file, how) {
             Ok(file) => Ok(Some(FileLock { _file: file })),
             Err((_, Errno::EWOULDBLOCK)) => Ok(None),
             Err((_, errno)) => Err(Error::new(
@@ -68,9 +77,11 @@ mod tests {
         let held = FileLock::try_take(&path).unwrap();
         assert!(held.is_some());
         assert!(FileLock::try_take(&path).unwrap().is_none());
+        assert!(FileLock::is_held(&path).unwrap());
         let error = FileLock::take(&path, Duration::ZERO, "testing").await;
         assert_eq!(error.unwrap_err().kind, Kind::Conflict);
         drop(held);
+        assert!(!FileLock::is_held(&path).unwrap());
         assert!(FileLock::try_take(&path).unwrap().is_some());
     }
 }

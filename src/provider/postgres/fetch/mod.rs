@@ -19,6 +19,9 @@ use crate::provider::postgres::tools::{Origin, Postgres};
 
 pub use wheel::Wheel;
 
+/// The major version of the Postgres that is fetched.
+pub const MAJOR: u32 = 18;
+
 /// What fetching is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
