@@ -127,7 +127,7 @@ pub(super) async fn run_as(
         Ok(state) => Ok(state),
         Err(error) => {
             held.log.line("engine", &error.chain());
-            if tokens.lost.is_cancelled() || matches!(registry.holds(&lease), Ok(false)) {
+            if matches!(registry.holds(&lease), Ok(false)) {
                 return Err(taken_over(id));
             }
             // if the registry can be written again; if not, the worker's end says the same
@@ -223,9 +223,19 @@ fn finish(held: &Held, end: End) -> Result<Option<JobState>> {
     Ok(Some(state))
 }
 
-pub(super) fn taken_over(id: JobId) -> Error {
+fn taken_over(id: JobId) -> Error {
     Error::new(
         Kind::Conflict,
         format!("Another worker took job {id} over; this one stopped."),
     )
+}
+
+/// Said when the keeper gave up. Whether the job was taken over or the registry failed is looked
+/// at where the worker ends.
+pub(super) fn lost(id: JobId) -> Error {
+    Error::new(
+        Kind::Io,
+        format!("Job {id} stopped: its worker could not renew its hold on it."),
+    )
+    .hint(format!("See the job's log, then: matriz jobs resume {id}"))
 }

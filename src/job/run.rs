@@ -13,7 +13,7 @@ use crate::registry::steps::StepRow;
 
 use super::context::{Held, StepContext};
 use super::crash;
-use super::engine::{End, Placed, Tokens, taken_over};
+use super::engine::{End, Placed, Tokens, lost};
 
 /// How long a step that was told to stop may take, before it's dropped at its next `.await`.
 pub(super) const GRACE: Duration = Duration::from_millis(if cfg!(test) { 200 } else { 5_000 });
@@ -36,7 +36,7 @@ pub(super) async fn forward(held: &Arc<Held>, steps: &[Placed], tokens: &Tokens)
             .collect();
         let Ran { failure, whole } = run_stage(held, todo, tokens).await?;
         if tokens.lost.is_cancelled() {
-            return Err(taken_over(held.job.id));
+            return Err(lost(held.job.id));
         }
         if tokens.cancel.is_cancelled() {
             return Ok(End::Cancelled);
@@ -95,7 +95,7 @@ async fn run_stage(held: &Arc<Held>, todo: Vec<(Placed, bool)>, tokens: &Tokens)
     loop {
         let joined = tokio::select! {
             joined = tasks.join_next_with_id() => joined,
-            () = tokens.lost.cancelled() => return Err(taken_over(held.job.id)),
+            () = tokens.lost.cancelled() => return Err(lost(held.job.id)),
             () = &mut told, if !was_told => {
                 was_told = true;
                 halt.cancel();

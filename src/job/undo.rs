@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 
 use super::context::{Held, StepContext};
 use super::crash;
-use super::engine::{End, Placed, Tokens, taken_over};
+use super::engine::{End, Placed, Tokens, lost};
 use super::run::{GRACE, gone};
 
 pub(super) async fn backward(held: &Arc<Held>, steps: &[Placed], tokens: &Tokens) -> Result<End> {
@@ -72,7 +72,7 @@ async fn undo_step(held: &Arc<Held>, placed: &Placed, tokens: &Tokens) -> Result
     };
     let outcome = tokio::select! {
         joined = &mut task => joined.unwrap_or_else(|error| Err(gone(&error))),
-        () = tokens.lost.cancelled() => return Err(taken_over(held.job.id)),
+        () = tokens.lost.cancelled() => return Err(lost(held.job.id)),
         () = told => Err(Error::cancelled()),
     };
     crash::point(&name, "undo-after");

@@ -171,3 +171,62 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<JournalEntry> {
         state: JournalState::parse(&row.get::<_, String>(5)?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::jobs::NewJob;
+    use super::super::process::Process;
+    use super::*;
+    use crate::domain::job::JobKind;
+
+    #[test]
+    fn an_intent_has_one_number_and_keeps_its_result() {
+        let dir = tempfile::tempdir().unwrap();
+        let registry = Registry::open(dir.path()).unwrap();
+        let new = NewJob {
+            kind: JobKind::Init,
+            instance: "a".into(),
+            source: None,
+            also_writes: Vec::new(),
+            args: serde_json::Value::Null,
+            plan: Vec::new(),
+        };
+        let id = registry.submit(&new).unwrap();
+        let (lease, _) = registry.acquire(id, &Process::current(), false).unwrap();
+        let intent = |source| {
+            registry
+                .journal_intent(&lease, "supabase", "project", source)
+                .unwrap()
+        };
+        assert_eq!((intent("a"), intent("b"), intent("a")), (1, 2, 1));
+        registry.journal_result(&lease, 1, "ref-1").unwrap();
+        assert_eq!(intent("a"), 1);
+        let find = || {
+            registry
+                .journal_find(id, "supabase", "project", "a")
+                .unwrap()
+                .unwrap()
+        };
+        assert_eq!(find().target_id.as_deref(), Some("ref-1"));
+        registry
+            .journal_mark(&lease, 1, JournalState::Undone)
+            .unwrap();
+        assert_eq!(
+            (find().state, find().target_id.as_deref()),
+            (JournalState::Undone, Some("ref-1"))
+        );
+        // made again after it was taken away: another thing, whose id isn't known yet
+        assert_eq!(intent("a"), 1);
+        assert_eq!(
+            (find().state, find().target_id),
+            (JournalState::Planned, None)
+        );
+        let states: Vec<_> = registry
+            .journal(id)
+            .unwrap()
+            .into_iter()
+            .map(|e| e.state)
+            .collect();
+        assert_eq!(states, [JournalState::Planned, JournalState::Planned]);
+    }
+}

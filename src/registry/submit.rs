@@ -251,3 +251,144 @@ fn check_plan(plan: &[StepMeta]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::process::Process;
+    use super::*;
+
+    fn registry() -> (tempfile::TempDir, Registry) {
+        let dir = tempfile::tempdir().unwrap();
+        let registry = Registry::open(dir.path()).unwrap();
+        (dir, registry)
+    }
+
+    fn job(kind: JobKind, source: Option<&str>, instance: &str) -> NewJob {
+        let step = |stage, name: &str| StepMeta {
+            stage,
+            name: name.into(),
+            title: name.into(),
+            weight: 1,
+        };
+        NewJob {
+            kind,
+            instance: instance.into(),
+            source: source.map(str::to_owned),
+            also_writes: Vec::new(),
+            args: serde_json::json!({}),
+            plan: vec![step(0, "a"), step(1, "b")],
+        }
+    }
+
+    fn refused(registry: &Registry, new: &NewJob, by: JobId) {
+        let error = registry.submit(new).unwrap_err();
+        assert_eq!(error.kind, Kind::Conflict, "{error}");
+        assert!(error.message.contains(&format!("Job {by} ")), "{error}");
+        assert!(error.hint.is_some());
+    }
+
+    /// A job that began its first step and failed.
+    fn failed(registry: &Registry, new: &NewJob) -> JobId {
+        let id = registry.submit(new).unwrap();
+        let (lease, _) = registry.acquire(id, &Process::current(), false).unwrap();
+        registry
+            .step_begins(&lease, 0, crate::domain::progress::WorkState::Running, true)
+            .unwrap();
+        let error = Error::internal("no");
+        assert!(
+            registry
+                .release(&lease, JobState::Failed, Some(&error))
+                .unwrap()
+        );
+        id
+    }
+
+    #[test]
+    fn one_writing_job_an_instance() {
+        let (_dir, registry) = registry();
+        let clone = registry
+            .submit(&job(JobKind::Clone, Some("default"), "c1"))
+            .unwrap();
+        refused(&registry, &job(JobKind::Seed, None, "c1"), clone);
+        refused(&registry, &job(JobKind::Clone, Some("c1"), "c2"), clone);
+        refused(&registry, &job(JobKind::Delete, None, "default"), clone);
+        // reading what another one reads, and seeding what is copied under a snapshot, is fine
+        registry
+            .submit(&job(JobKind::Clone, Some("default"), "c2"))
+            .unwrap();
+        registry
+            .submit(&job(JobKind::Seed, None, "default"))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_job_may_write_to_more_than_its_own_instance() {
+        let (_dir, registry) = registry();
+        let mut new = job(JobKind::Clone, Some("default"), "c1");
+        new.also_writes = vec!["default".into()];
+        let id = registry.submit(&new).unwrap();
+        refused(&registry, &job(JobKind::Seed, None, "default"), id);
+        assert_eq!(registry.active_job("default").unwrap().unwrap().id, id);
+        assert_eq!(registry.active_job("c1").unwrap().unwrap().id, id);
+        assert!(registry.active_job("c2").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_failed_job_is_history_once_another_one_began() {
+        let (_dir, registry) = registry();
+        let new = job(JobKind::Init, None, "a");
+        let old = failed(&registry, &new);
+        let newer = failed(&registry, &new);
+        for error in [
+            registry.prepare_resume(old).unwrap_err(),
+            registry.request_cancel(old).unwrap_err(),
+        ] {
+            assert_eq!(error.kind, Kind::Refused);
+            assert!(error.message.contains(&format!("Job {newer} ")), "{error}");
+        }
+        assert_eq!(registry.prepare_resume(newer).unwrap(), Work::Run);
+        assert!(
+            registry.prepare_resume(newer).is_err(),
+            "it is planned already"
+        );
+    }
+
+    #[test]
+    fn what_had_not_begun_is_cancelled_at_once() {
+        let (_dir, registry) = registry();
+        let id = registry.submit(&job(JobKind::Init, None, "a")).unwrap();
+        assert_eq!(
+            registry.request_cancel(id).unwrap(),
+            CancelRequest::Cancelled
+        );
+        assert_eq!(registry.job(id).unwrap().state, JobState::Cancelled);
+        assert!(registry.acquire(id, &Process::current(), false).is_err());
+        assert_eq!(registry.request_cancel(id).unwrap_err().kind, Kind::Refused);
+    }
+
+    #[test]
+    fn a_cancel_of_a_failed_job_is_a_clean_up_for_good() {
+        let (_dir, registry) = registry();
+        let id = failed(&registry, &job(JobKind::Init, None, "a"));
+        assert_eq!(
+            registry.request_cancel(id).unwrap(),
+            CancelRequest::NeedsWorker
+        );
+        let dead = Process {
+            start: "never".into(),
+            ..Process::current()
+        };
+        let (_, row) = registry.acquire(id, &dead, false).unwrap();
+        assert_eq!((row.work, row.state), (Work::Undo, JobState::Interrupted));
+        assert_eq!(registry.prepare_resume(id).unwrap(), Work::Undo);
+    }
+
+    #[test]
+    fn a_plan_names_its_steps_once() {
+        let (_dir, registry) = registry();
+        let mut new = job(JobKind::Init, None, "a");
+        new.plan[1].name = "a".into();
+        assert_eq!(registry.submit(&new).unwrap_err().kind, Kind::Internal);
+        assert!(registry.job_views(&Default::default()).unwrap().is_empty());
+    }
+}
