@@ -1,7 +1,9 @@
 -- Search by similarity, a trigger, and a view.
 --
 -- "similarity" is the cosine: 1 for the same direction, 0 for nothing in common. The functions run
--- with the caller's rights, so row-level security holds in them too.
+-- with the caller's rights, so row-level security holds in them too. Their arguments have no types
+-- of an instance's own: a function of the same name in "public" is then hidden by the one in the
+-- instance's schema, instead of standing beside it.
 
 create function touch_updated_at() returns trigger
 language plpgsql
@@ -78,7 +80,7 @@ create function match_episodic_memory(
   query_embedding vector(384),
   match_count integer default 5,
   filter_agent text default null,
-  filter_outcome episode_outcome default null
+  filter_outcome text default null
 )
 returns table (id bigint, agent_name text, content text, outcome episode_outcome, similarity double precision, occurred_at timestamptz)
 language sql stable
@@ -88,7 +90,7 @@ as $$
   from episodic_memory e
   where e.embedding is not null
     and (filter_agent is null or e.agent_name = filter_agent)
-    and (filter_outcome is null or e.outcome = filter_outcome)
+    and (filter_outcome is null or e.outcome::text = filter_outcome)
   order by e.embedding <=> query_embedding
   limit least(greatest(match_count, 0), 200)
 $$;

@@ -158,8 +158,12 @@ impl<'a> Work<'a> {
 
     async fn begin(&self) -> Result<()> {
         let path = search_path(self.schema);
-        self.run(&format!("BEGIN; SET LOCAL search_path TO {path}"))
-            .await
+        // Two loads at the same time would both find a row missing.
+        self.run(&format!(
+            "BEGIN; SET LOCAL search_path TO {path};
+             SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('matriz.seeds'))"
+        ))
+        .await
     }
 
     /// Ends the transaction the way its work ended.
@@ -221,8 +225,15 @@ impl<'a> Work<'a> {
             let filled = plan::filled(&table, table.embeddings(&self.rules))?;
             self.tracker.table(&seed.name);
             self.report.table(&seed.name);
-            for group in plan::groups(&file.path, seed, &table, &filled)? {
-                self.group(file, &table, &filled, group).await?;
+            // All groups are compared with the table before the first row goes in: a row with
+            // fewer columns would otherwise find a new row of its own file and count as present.
+            let groups = plan::groups(&file.path, seed, &table, &filled)?;
+            let mut work = Vec::with_capacity(groups.len());
+            for group in &groups {
+                work.push((group, self.missing(file, &table, group).await?));
+            }
+            for (group, missing) in work {
+                self.group(file, &table, &filled, group, missing).await?;
             }
             self.tracker.table_done(&seed.name);
         }
@@ -234,9 +245,9 @@ impl<'a> Work<'a> {
         file: &SeedFile,
         table: &Table,
         filled: &[Filled<'_>],
-        group: Group<'_>,
+        group: &Group<'_>,
+        missing: Vec<&PlannedRow>,
     ) -> Result<()> {
-        let missing = self.missing(file, table, &group).await?;
         let skipped = (group.rows.len() - missing.len()) as u64;
         self.report.table(&table.name).skipped += skipped;
         self.tracker.rows(&table.name, skipped);
