@@ -1,6 +1,7 @@
 //! Postgres: finding a server and its tools, connecting, copying a database.
 
 pub mod connect;
+pub mod copy;
 pub mod explain;
 pub mod fetch;
 pub mod filelock;

@@ -1,0 +1,74 @@
+//! Running `pg_dump` under the snapshot.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+
+use crate::error::{Context, Error, Kind, Result};
+use crate::provider::postgres::copy::toc::{self, Toc};
+use crate::provider::postgres::libpq;
+use crate::provider::postgres::url::DatabaseUrl;
+
+/// The source's schema as an archive's table of contents. The child dies with this future.
+pub async fn schema(
+    pg_dump: &Path,
+    source: &DatabaseUrl,
+    snapshot: &str,
+    only: Option<&str>,
+) -> Result<Toc> {
+    let mut command = Command::new(pg_dump);
+    libpq::configure(&mut command, source);
+    command
+        .args([
+            "--format=custom",
+            "--schema-only",
+            "--no-password",
+            "--compress=0",
+        ])
+        .arg(format!("--snapshot={snapshot}"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    if let Some(schema) = only {
+        // A pattern in double quotes is taken letter by letter.
+        command.arg(format!("--schema=\"{}\"", schema.replace('"', "\"\"")));
+    }
+    let mut child = command.spawn().context(Kind::Missing, || {
+        format!("Cannot start {}", pg_dump.display())
+    })?;
+    let (mut archive, mut said) = (Vec::new(), Vec::new());
+    let (Some(mut stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
+        return Err(Error::internal("The output of pg_dump can't be read."));
+    };
+    let (read, heard) = tokio::join!(
+        stdout.read_to_end(&mut archive),
+        stderr.read_to_end(&mut said)
+    );
+    let reading = || "Cannot read what pg_dump writes".to_owned();
+    read.context(Kind::Io, reading)?;
+    heard.context(Kind::Io, reading)?;
+    let status = child.wait().await.context(Kind::Io, reading)?;
+    if !status.success() {
+        return Err(failure(&String::from_utf8_lossy(&said)));
+    }
+    toc::parse(&archive)
+}
+
+fn failure(said: &str) -> Error {
+    let text: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
+    let error = Error::new(
+        Kind::Database,
+        format!("Reading the source's schema failed: {}", text.join(" ")),
+    );
+    if said.contains("server version mismatch") {
+        return error.hint("The source's server is newer than pg_dump. Use a newer pg_dump.");
+    }
+    error
+}

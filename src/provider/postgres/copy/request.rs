@@ -1,0 +1,130 @@
+//! What a copy is asked to do, what it tells while it runs, and what it answers.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::progress::Report;
+use crate::error::Result;
+use crate::provider::postgres::url::DatabaseUrl;
+
+/// One copy: everything that it needs to know beforehand.
+#[derive(Debug, Clone)]
+pub struct CopyRequest {
+    pub source: DatabaseUrl,
+    pub target: DatabaseUrl,
+    /// A `pg_dump` at least as new as the source's server.
+    pub pg_dump: PathBuf,
+    /// `None`: the whole database. `Some`: one schema, under another name in the target.
+    pub schemas: Option<SchemaMap>,
+    /// How many tables are copied side by side. Each takes three connections to the source and
+    /// one to the target.
+    pub jobs: usize,
+    /// How long the copy waits for a lock on the source's tables, in milliseconds.
+    pub lock_timeout_ms: u64,
+}
+
+impl CopyRequest {
+    pub fn new(source: DatabaseUrl, target: DatabaseUrl, pg_dump: PathBuf) -> Self {
+        CopyRequest {
+            source,
+            target,
+            pg_dump,
+            schemas: None,
+            jobs: 4,
+            lock_timeout_ms: 10_000,
+        }
+    }
+}
+
+/// The schema that is copied, and what it is called in the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaMap {
+    pub from: String,
+    pub to: String,
+}
+
+/// Who watches a copy and keeps its checkpoint.
+pub trait Observer: Send + Sync {
+    /// At most ten times a second; the latest wins.
+    fn report(&self, report: Report);
+    /// One line for the job's log; never a secret.
+    fn log(&self, line: &str);
+    /// What the last run of this copy saved.
+    fn checkpoint(&self) -> Option<serde_json::Value>;
+    /// Durable when it returns.
+    fn save_checkpoint(&self, value: serde_json::Value) -> Result<()>;
+}
+
+/// Something that the target will not have as the source has it, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Skipped {
+    /// As a person would write it: `event trigger guard`, `rights on table public.t`.
+    pub object: String,
+    pub reason: String,
+}
+
+impl Skipped {
+    pub fn new(object: impl Into<String>, reason: impl Into<String>) -> Self {
+        Skipped {
+            object: object.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// What a finished copy made.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CopySummary {
+    pub tables: u64,
+    pub rows: u64,
+    /// Bytes of table data that crossed the program.
+    pub bytes: u64,
+    pub statements: u64,
+    /// What was left out or done otherwise, each with its reason.
+    pub skipped: Vec<Skipped>,
+    /// Tables whose count and content hash were found equal on both sides.
+    pub verified: u64,
+    pub seconds: f64,
+}
+
+/// What a look at both databases says before anything is changed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CheckReport {
+    pub source_version: String,
+    pub target_version: String,
+    pub tables: u64,
+    /// The planner's estimate.
+    pub rows: u64,
+    /// Size of the source's tables with their indexes, in bytes.
+    pub bytes: u64,
+    /// The biggest tables, largest first, with their size in bytes.
+    pub largest: Vec<(String, u64)>,
+    /// What the target already holds; a copy into it is refused unless this is empty.
+    pub target_holds: Vec<String>,
+    /// Reasons why a copy would be refused.
+    pub refusals: Vec<String>,
+    /// What a copy would leave out or do otherwise.
+    pub warnings: Vec<Skipped>,
+}
+
+impl CheckReport {
+    pub fn is_ready(&self) -> bool {
+        self.refusals.is_empty() && self.target_holds.is_empty()
+    }
+}
+
+/// Two databases, table by table.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Comparison {
+    pub tables: u64,
+    pub rows: u64,
+    /// One line for each difference; empty when both are equal.
+    pub differences: Vec<String>,
+}
+
+impl Comparison {
+    pub fn is_equal(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
