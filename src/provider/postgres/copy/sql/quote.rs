@@ -1,14 +1,6 @@
 //! Names and texts as SQL writes them.
 
-/// A name, always in double quotes.
-pub fn ident(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// `"schema"."name"`.
-pub fn qualified(schema: &str, name: &str) -> String {
-    format!("{}.{}", ident(schema), ident(name))
-}
+pub use crate::provider::postgres::quote::{ident, qualified};
 
 /// A text literal that means the same whatever `standard_conforming_strings` says.
 pub fn literal(text: &str) -> String {
