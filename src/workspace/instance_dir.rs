@@ -12,7 +12,7 @@ use super::file::{self, PRIVATE, SHARED, failed};
 use super::json_edit;
 use super::root::Workspace;
 use super::stamp::Stamp;
-use super::template;
+use super::{template, temporary};
 use crate::domain::config::{AtlassianConfig, SupabaseConfig};
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
@@ -122,7 +122,7 @@ impl InstanceDir {
         let folder = File::open(&self.path).map_err(|e| failed("open", &self.path, e))?;
         let lock = Flock::lock(folder, FlockArg::LockExclusive)
             .map_err(|(_, errno)| failed("lock", &self.path, errno.into()))?;
-        file::sweep(&self.path);
+        temporary::sweep(&self.path);
         Ok(lock)
     }
 

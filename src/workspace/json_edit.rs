@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::file::place;
+use super::json_scan::Object;
 use crate::error::{Error, Kind, Result};
 
 /// Reads a JSON object. A text that isn't one gives `FILE:LINE:COLUMN: what is wrong`.
@@ -101,7 +102,7 @@ pub(super) fn set(file: &str, text: &str, path: &[&str], value: &Value) -> Resul
             let nested = rest.iter().rev().fold(value.clone(), |inner, key| {
                 Value::Object(Map::from_iter([((*key).to_owned(), inner)]))
             });
-            return Ok(object.insert(text, key, &nested));
+            return Ok(insert(&object, text, key, &nested));
         };
         if rest.is_empty() {
             let indent = indent_at(text, member.span.start);
@@ -143,115 +144,29 @@ fn splice(text: &str, span: Range<usize>, new: &str) -> String {
     format!("{}{new}{}", &text[..span.start], &text[span.end..])
 }
 
-struct Member {
-    key: String,
-    /// From the key's quote to the value's end.
-    span: Range<usize>,
-    value: Range<usize>,
-}
-
-/// Where an object's parts stand in a text that is known to be JSON.
-struct Object {
-    open: usize,
-    close: usize,
-    members: Vec<Member>,
-}
-
-impl Object {
-    fn scan(text: &str, open: usize) -> Object {
-        let mut members = Vec::new();
-        let mut at = skip_blank(text, open + 1);
-        while text[at..].starts_with('"') {
-            let key_end = value_end(text, at);
-            let key = serde_json::from_str(&text[at..key_end]).unwrap_or_default();
-            let colon = skip_blank(text, key_end);
-            let start = skip_blank(text, colon + 1);
-            let end = value_end(text, start);
-            members.push(Member {
-                key,
-                span: at..end,
-                value: start..end,
-            });
-            at = skip_blank(text, end);
-            if text[at..].starts_with(',') {
-                at = skip_blank(text, at + 1);
-            }
+fn insert(object: &Object, text: &str, key: &str, value: &Value) -> String {
+    let newline = newline_of(text);
+    let key = Value::from(key).to_string();
+    match (object.members.first(), object.members.last()) {
+        (Some(first), Some(last)) => {
+            let gap = &text[object.open + 1..first.span.start];
+            let gap = if gap.is_empty() { " " } else { gap };
+            let indent = indent_at(text, first.span.start);
+            let rendered = render(value, &indent, text);
+            splice(
+                text,
+                last.span.end..last.span.end,
+                &format!(",{gap}{key}: {rendered}"),
+            )
         }
-        Object {
-            open,
-            close: at,
-            members,
+        _ => {
+            let outer = indent_at(text, object.open);
+            let indent = format!("{outer}{}", unit_of(text));
+            let rendered = render(value, &indent, text);
+            let inner = format!("{newline}{indent}{key}: {rendered}{newline}{outer}");
+            splice(text, object.open + 1..object.close, &inner)
         }
     }
-
-    fn insert(&self, text: &str, key: &str, value: &Value) -> String {
-        let newline = newline_of(text);
-        let key = Value::from(key).to_string();
-        match (self.members.first(), self.members.last()) {
-            (Some(first), Some(last)) => {
-                let gap = &text[self.open + 1..first.span.start];
-                let gap = if gap.is_empty() { " " } else { gap };
-                let indent = indent_at(text, first.span.start);
-                let rendered = render(value, &indent, text);
-                splice(
-                    text,
-                    last.span.end..last.span.end,
-                    &format!(",{gap}{key}: {rendered}"),
-                )
-            }
-            _ => {
-                let outer = indent_at(text, self.open);
-                let indent = format!("{outer}{}", unit_of(text));
-                let rendered = render(value, &indent, text);
-                let inner = format!("{newline}{indent}{key}: {rendered}{newline}{outer}");
-                splice(text, self.open + 1..self.close, &inner)
-            }
-        }
-    }
-}
-
-fn skip_blank(text: &str, from: usize) -> usize {
-    text[from..]
-        .find(|c: char| !c.is_ascii_whitespace())
-        .map_or(text.len(), |i| from + i)
-}
-
-/// Where the value that starts at `from` ends. Counts brackets outside of strings.
-fn value_end(text: &str, from: usize) -> usize {
-    let mut depth = 0usize;
-    let mut in_string = false;
-    let mut escaped = false;
-    for (i, byte) in text.bytes().enumerate().skip(from) {
-        if in_string {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
-                    in_string = false;
-                    if depth == 0 {
-                        return i + 1;
-                    }
-                }
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => in_string = true,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return i,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return i + 1;
-                }
-            }
-            b',' if depth == 0 => return i,
-            _ if depth == 0 && byte.is_ascii_whitespace() => return i,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 fn newline_of(text: &str) -> &'static str {

@@ -7,6 +7,7 @@
 pub mod file;
 mod instance_dir;
 mod json_edit;
+mod json_scan;
 mod listing;
 mod manifest;
 mod mcp;
@@ -17,6 +18,7 @@ mod selection;
 mod settings;
 mod stamp;
 mod template;
+mod temporary;
 mod trash;
 
 pub use instance_dir::InstanceDir;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::file::{self, PRIVATE, SHARED, failed};
 use super::instance_dir::{ATLASSIAN, InstanceDir, SUPABASE};
 use super::root::Workspace;
-use super::{json_edit, manifest, template};
+use super::{json_edit, manifest, template, temporary};
 use crate::domain::config::{AtlassianConfig, Expiry, Manifest, SupabaseConfig};
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
@@ -48,8 +48,8 @@ impl Workspace {
         fs::create_dir_all(&instances).map_err(|e| failed("create", &instances, e))?;
         self.refuse_taken(name)?;
         let files = self.files_of(name, new)?;
-        file::sweep(&instances);
-        let temporary = file::temporary_beside(&path);
+        temporary::sweep(&instances);
+        let temporary = temporary::temporary_beside(&path);
         let filled = fill(&temporary, &files).and_then(|()| {
             fs::rename(&temporary, &path).map_err(|error| match error.kind() {
                 ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => taken(name.as_str()),
