@@ -1,0 +1,292 @@
+//! The one table of what a person can do. Key map, footer, help, palette and the documentation
+//! read it; nothing else knows a key.
+
+use super::disabled as no;
+use super::state::State;
+
+/// Where an action can be chosen. Inner scopes are asked before outer ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    Global,
+    /// The list of instances.
+    List,
+    /// The list's filter has the keyboard.
+    Filter,
+    /// An instance is selected: list, overview and activity.
+    Instance,
+    /// Any tab of the detail.
+    Detail,
+    Env,
+    Configs,
+    Jobs,
+    Log,
+    /// A plan or a question waits for a yes.
+    Question,
+    Form,
+    Palette,
+    /// Help or an error.
+    Reader,
+}
+
+impl Scope {
+    pub fn title(self) -> &'static str {
+        match self {
+            Scope::Global => "Everywhere",
+            Scope::List => "List of instances",
+            Scope::Filter => "Filter",
+            Scope::Instance => "Selected instance",
+            Scope::Detail => "Detail",
+            Scope::Env => "Environment",
+            Scope::Configs => "Configuration files",
+            Scope::Jobs => "Jobs",
+            Scope::Log => "Log",
+            Scope::Question => "Plan or question",
+            Scope::Form => "Form",
+            Scope::Palette => "Commands",
+            Scope::Reader => "Help and errors",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Id {
+    Accept,
+    Add,
+    Back,
+    Cancel,
+    Change,
+    Clone,
+    Create,
+    Delete,
+    Discard,
+    Down,
+    Edit,
+    EditFile,
+    Filter,
+    First,
+    FocusDetail,
+    FocusJobs,
+    FocusList,
+    Fold,
+    Follow,
+    Help,
+    Init,
+    Last,
+    Left,
+    Log,
+    NextPane,
+    NextTab,
+    PageDown,
+    PageUp,
+    Palette,
+    PreviousPane,
+    PreviousTab,
+    Quit,
+    Redo,
+    Refresh,
+    Remove,
+    Repaint,
+    Resume,
+    Reveal,
+    Right,
+    Save,
+    Seed,
+    Suspend,
+    Undo,
+    Up,
+    Use,
+}
+
+pub struct Action {
+    pub id: Id,
+    pub scope: Scope,
+    /// The first one is shown in the footer.
+    pub keys: &'static [&'static str],
+    /// A verb or two, for the footer.
+    pub label: &'static str,
+    /// One sentence, for help and the palette.
+    pub description: &'static str,
+    /// Its place in the footer; 0 keeps it out of there.
+    pub footer: u8,
+    /// Why it can't be done now.
+    pub disabled: fn(&State) -> Option<String>,
+}
+
+const fn act(
+    id: Id,
+    scope: Scope,
+    keys: &'static [&'static str],
+    label: &'static str,
+    description: &'static str,
+    footer: u8,
+) -> Action {
+    Action {
+        id,
+        scope,
+        keys,
+        label,
+        description,
+        footer,
+        disabled: no::never,
+    }
+}
+
+impl Action {
+    const fn unless(mut self, disabled: fn(&State) -> Option<String>) -> Self {
+        self.disabled = disabled;
+        self
+    }
+
+    /// Moving about is known from elsewhere; the palette leaves it out.
+    pub fn is_movement(&self) -> bool {
+        matches!(
+            self.id,
+            Id::Up
+                | Id::Down
+                | Id::PageUp
+                | Id::PageDown
+                | Id::First
+                | Id::Last
+                | Id::Left
+                | Id::Right
+                | Id::Accept
+                | Id::Back
+        )
+    }
+}
+
+use Scope::*;
+
+#[rustfmt::skip]
+pub const ACTIONS: &[Action] = &[
+    act(Id::Up, List, &["up", "k"], "up", "Go to the instance above.", 0),
+    act(Id::Down, List, &["down", "j"], "down", "Go to the instance below.", 0),
+    act(Id::PageUp, List, &["page-up", "ctrl-b"], "page up", "Go up a page.", 0),
+    act(Id::PageDown, List, &["page-down", "ctrl-f"], "page down", "Go down a page.", 0),
+    act(Id::First, List, &["g", "home"], "first", "Go to the first instance.", 0),
+    act(Id::Last, List, &["G", "end"], "last", "Go to the last instance.", 0),
+    act(Id::Filter, List, &["/"], "filter", "Find instances by name or label.", 7),
+    act(Id::FocusDetail, List, &["right", "l"], "detail", "Open the detail of the selected instance.", 8).unless(no::without_instance),
+    act(Id::Back, List, &["esc"], "all", "Show all instances again.", 0),
+
+    act(Id::Accept, Filter, &["enter"], "done", "Keep the filter and go back to the list.", 1),
+    act(Id::Back, Filter, &["esc"], "clear", "Clear the filter.", 2),
+    act(Id::Up, Filter, &["up"], "up", "Go to the instance above.", 0),
+    act(Id::Down, Filter, &["down"], "down", "Go to the instance below.", 0),
+
+    act(Id::Use, Instance, &["enter"], "use", "Make the selected instance the current one.", 1).unless(no::select),
+    act(Id::Clone, Instance, &["c"], "clone", "Copy the selected instance, with its database, into a new one.", 2).unless(no::clone),
+    act(Id::Init, Instance, &["i"], "set up", "Create the instance's project, run its migrations and load its seeds.", 3).unless(no::init),
+    act(Id::Edit, Instance, &["e"], "edit env", "Edit the environment of the selected instance.", 4).unless(no::without_instance),
+    act(Id::Seed, Instance, &["s"], "seed", "Load the seeds into the selected instance.", 6).unless(no::seed),
+    act(Id::Create, Instance, &["n"], "new", "Create an instance from the templates.", 5),
+    act(Id::Delete, Instance, &["D"], "delete", "Delete the selected instance, after showing what goes and what stays.", 0).unless(no::delete),
+    act(Id::Refresh, Instance, &["r"], "refresh", "Read the figures of the selected instance again.", 0).unless(no::without_instance),
+
+    act(Id::NextTab, Detail, &["]", "right"], "next tab", "Go to the next tab.", 7),
+    act(Id::PreviousTab, Detail, &["[", "left"], "previous tab", "Go to the previous tab.", 0),
+    act(Id::Back, Detail, &["esc"], "list", "Go back to the list.", 8),
+    act(Id::Up, Detail, &["up", "k"], "up", "Go up a line.", 0),
+    act(Id::Down, Detail, &["down", "j"], "down", "Go down a line.", 0),
+    act(Id::PageUp, Detail, &["page-up", "ctrl-b"], "page up", "Go up a page.", 0),
+    act(Id::PageDown, Detail, &["page-down", "ctrl-f"], "page down", "Go down a page.", 0),
+    act(Id::First, Detail, &["g", "home"], "first", "Go to the first line.", 0),
+    act(Id::Last, Detail, &["G", "end"], "last", "Go to the last line.", 0),
+
+    act(Id::Change, Env, &["enter"], "change", "Change the value of the selected key.", 1).unless(no::without_key),
+    act(Id::Add, Env, &["a"], "add", "Add a key. Pasted lines of KEY=VALUE are added at once.", 2).unless(no::without_env),
+    act(Id::Remove, Env, &["d"], "remove", "Remove the selected key.", 3).unless(no::without_set_key),
+    act(Id::Reveal, Env, &["v"], "show", "Show the selected value until the next key.", 4).unless(no::without_set_key),
+    act(Id::Undo, Env, &["u"], "undo", "Take the last change back.", 5).unless(no::undo),
+    act(Id::Redo, Env, &["U", "ctrl-r"], "redo", "Make the change again that was taken back.", 0).unless(no::redo),
+    act(Id::Save, Env, &["s", "ctrl-s"], "save", "Show the difference, and save.", 6).unless(no::save),
+    act(Id::EditFile, Env, &["E"], "editor", "Open the file in your editor.", 0).unless(no::without_env),
+    act(Id::Discard, Env, &["X"], "discard", "Let all unsaved changes go.", 0).unless(no::save),
+
+    act(Id::Change, Configs, &["enter"], "change", "Change the selected value.", 1).unless(no::without_value),
+    act(Id::EditFile, Configs, &["E"], "editor", "Open the file in your editor.", 2).unless(no::without_config),
+
+    act(Id::Fold, Jobs, &["enter", "space"], "steps", "Show or hide the steps of the selected job.", 1).unless(no::without_job),
+    act(Id::Log, Jobs, &["l"], "log", "Read the log of the selected job.", 2).unless(no::without_job),
+    act(Id::Cancel, Jobs, &["x"], "cancel", "Cancel the selected job and take back what it created.", 3).unless(no::cancel),
+    act(Id::Resume, Jobs, &["R"], "resume", "Go on with the selected job where it stopped.", 4).unless(no::resume),
+    act(Id::Up, Jobs, &["up", "k"], "up", "Go to the job above.", 0),
+    act(Id::Down, Jobs, &["down", "j"], "down", "Go to the job below.", 0),
+    act(Id::PageUp, Jobs, &["page-up", "ctrl-b"], "page up", "Scroll up.", 0),
+    act(Id::PageDown, Jobs, &["page-down", "ctrl-f"], "page down", "Scroll down.", 0),
+    act(Id::First, Jobs, &["g", "home"], "first", "Go to the first job.", 0),
+    act(Id::Last, Jobs, &["G", "end"], "last", "Go to the last job.", 0),
+    act(Id::Back, Jobs, &["esc"], "list", "Go back to the list.", 5),
+
+    act(Id::Follow, Log, &["f"], "follow", "Stay at the end while the log grows.", 1),
+    act(Id::Up, Log, &["up", "k"], "up", "Scroll up a line.", 0),
+    act(Id::Down, Log, &["down", "j"], "down", "Scroll down a line.", 0),
+    act(Id::PageUp, Log, &["page-up", "ctrl-b"], "page up", "Scroll up a page.", 2),
+    act(Id::PageDown, Log, &["page-down", "ctrl-f", "space"], "page down", "Scroll down a page.", 3),
+    act(Id::First, Log, &["g", "home"], "start", "Go to the start.", 0),
+    act(Id::Last, Log, &["G", "end"], "end", "Go to the end, and follow.", 4),
+    act(Id::Left, Log, &["left", "h"], "left", "Scroll to the left.", 0),
+    act(Id::Right, Log, &["right", "l"], "right", "Scroll to the right.", 0),
+    act(Id::Cancel, Log, &["x"], "cancel", "Cancel this job and take back what it created.", 5).unless(no::cancel),
+    act(Id::Back, Log, &["esc", "q"], "close", "Close the log.", 6),
+
+    act(Id::Accept, Question, &["enter"], "yes", "Do what is shown.", 1),
+    act(Id::Back, Question, &["esc"], "not now", "Change nothing.", 2),
+    act(Id::Up, Question, &["up"], "up", "Scroll up.", 0),
+    act(Id::Down, Question, &["down"], "down", "Scroll down.", 0),
+
+    act(Id::Accept, Form, &["enter"], "go on", "Go on with what is filled in.", 1),
+    act(Id::Down, Form, &["tab", "down"], "next field", "Go to the next field.", 2),
+    act(Id::Up, Form, &["shift-tab", "up"], "previous field", "Go to the previous field.", 0),
+    act(Id::Reveal, Form, &["ctrl-r"], "show", "Show or hide what is typed into a secret field.", 3),
+    act(Id::Back, Form, &["esc"], "not now", "Change nothing.", 4),
+
+    act(Id::Accept, Palette, &["enter"], "run", "Run the selected command.", 1),
+    act(Id::Up, Palette, &["up", "ctrl-k"], "up", "Go to the command above.", 0),
+    act(Id::Down, Palette, &["down", "ctrl-j"], "down", "Go to the command below.", 0),
+    act(Id::Back, Palette, &["esc"], "close", "Close the palette.", 2),
+
+    act(Id::Accept, Reader, &["enter"], "more", "Show more, where there is more.", 0),
+    act(Id::Up, Reader, &["up", "k"], "up", "Scroll up.", 1),
+    act(Id::Down, Reader, &["down", "j"], "down", "Scroll down.", 2),
+    act(Id::PageUp, Reader, &["page-up", "ctrl-b"], "page up", "Scroll up a page.", 0),
+    act(Id::PageDown, Reader, &["page-down", "ctrl-f", "space"], "page down", "Scroll down a page.", 0),
+    act(Id::Back, Reader, &["esc", "q", "?"], "close", "Close this.", 3),
+
+    act(Id::Palette, Global, &[":", "ctrl-p"], "commands", "Find a command by its name.", 90),
+    act(Id::Help, Global, &["?"], "help", "Show what every key does here.", 91),
+    act(Id::NextPane, Global, &["tab"], "next pane", "Go to the next pane.", 0),
+    act(Id::PreviousPane, Global, &["shift-tab"], "previous pane", "Go to the previous pane.", 0),
+    act(Id::FocusList, Global, &["1"], "instances", "Go to the list of instances.", 0),
+    act(Id::FocusDetail, Global, &["2"], "detail", "Go to the detail of the selected instance.", 0),
+    act(Id::FocusJobs, Global, &["3"], "jobs", "Go to the jobs.", 0),
+    act(Id::Repaint, Global, &["ctrl-l"], "repaint", "Draw the whole screen again.", 0),
+    act(Id::Suspend, Global, &["ctrl-z"], "suspend", "Go back to the shell; fg returns here.", 0),
+    act(Id::Quit, Global, &["q", "ctrl-c"], "quit", "Leave. Jobs go on.", 0),
+];
+
+/// The row of the table for an action in the innermost of these scopes that has it.
+pub fn find(scopes: &[Scope], id: Id) -> Option<&'static Action> {
+    scopes
+        .iter()
+        .find_map(|scope| ACTIONS.iter().find(|a| a.scope == *scope && a.id == id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_row_reads_like_the_others() {
+        let mut rows = HashSet::new();
+        for action in ACTIONS {
+            assert!(rows.insert((action.scope, action.id)), "{}", action.label);
+            assert!(!action.keys.is_empty(), "{}", action.label);
+            assert!(action.description.ends_with('.'), "{}", action.description);
+            assert!(!action.description.contains('!'), "{}", action.description);
+            assert_eq!(action.label.trim(), action.label);
+            assert!(action.label.len() <= 14, "{}", action.label);
+        }
+    }
+}

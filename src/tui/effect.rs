@@ -1,0 +1,227 @@
+//! What the screen wants done outside itself, and the only bridge to the rest of the program.
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::domain::job::JobId;
+use crate::domain::name::InstanceName;
+use crate::domain::plan::Plan;
+use crate::error::{Error, Result};
+
+use super::backend::{Backend, NewInstance, Request};
+use super::msg::{JobVerb, Msg};
+
+/// One wish. `update` answers with a list of these; it never does anything itself.
+#[derive(Clone, PartialEq)]
+pub enum Effect {
+    Quit,
+    /// Stop like any program does at Ctrl-Z, and draw afresh when called back.
+    Suspend,
+    /// Draw every cell again, for a terminal that another program wrote into.
+    Repaint,
+    /// Hand the terminal to `$EDITOR` with this file.
+    Edit {
+        instance: InstanceName,
+        path: PathBuf,
+    },
+    LoadInstances,
+    LoadJobs,
+    LoadActivity(InstanceName),
+    Refresh(InstanceName),
+    Plan {
+        generation: u64,
+        request: Request,
+    },
+    Start {
+        generation: u64,
+        request: Request,
+        plan: Box<Plan>,
+        typed: Option<String>,
+    },
+    AskJob(JobId, JobVerb),
+    LoadLog {
+        job: JobId,
+        from: u64,
+    },
+    LoadEnv(InstanceName),
+    SaveEnv {
+        instance: InstanceName,
+        stamp: String,
+        text: String,
+    },
+    LoadConfigs(InstanceName),
+    SaveConfig {
+        instance: InstanceName,
+        file: String,
+        stamp: String,
+        text: String,
+    },
+    Create(NewInstance),
+    Select(InstanceName),
+}
+
+impl fmt::Debug for Effect {
+    /// Texts of files may hold secrets and are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Effect::Quit => f.write_str("Quit"),
+            Effect::Suspend => f.write_str("Suspend"),
+            Effect::Repaint => f.write_str("Repaint"),
+            Effect::Edit { instance, path } => write!(f, "Edit({instance}, {})", path.display()),
+            Effect::LoadInstances => f.write_str("LoadInstances"),
+            Effect::LoadJobs => f.write_str("LoadJobs"),
+            Effect::LoadActivity(name) => write!(f, "LoadActivity({name})"),
+            Effect::Refresh(name) => write!(f, "Refresh({name})"),
+            Effect::Plan { request, .. } => write!(f, "Plan({request:?})"),
+            Effect::Start { request, typed, .. } => write!(f, "Start({request:?}, {typed:?})"),
+            Effect::AskJob(id, verb) => write!(f, "AskJob({id}, {verb:?})"),
+            Effect::LoadLog { job, from } => write!(f, "LoadLog({job}, {from})"),
+            Effect::LoadEnv(name) => write!(f, "LoadEnv({name})"),
+            Effect::SaveEnv { instance, .. } => write!(f, "SaveEnv({instance})"),
+            Effect::LoadConfigs(name) => write!(f, "LoadConfigs({name})"),
+            Effect::SaveConfig { instance, file, .. } => {
+                write!(f, "SaveConfig({instance}, {file})")
+            }
+            Effect::Create(new) => write!(f, "Create({})", new.name),
+            Effect::Select(name) => write!(f, "Select({name})"),
+        }
+    }
+}
+
+/// Runs effects on tasks of their own and sends the answers back as messages.
+pub(super) struct Runner<B> {
+    backend: Arc<B>,
+    answers: UnboundedSender<Msg>,
+}
+
+impl<B: Backend> Runner<B> {
+    pub(super) fn new(backend: Arc<B>, answers: UnboundedSender<Msg>) -> Self {
+        Runner { backend, answers }
+    }
+
+    /// Starts one effect. Those that concern the terminal itself are the loop's and come back.
+    pub(super) fn run(&self, effect: Effect) -> Option<Effect> {
+        let b = Arc::clone(&self.backend);
+        match effect {
+            Effect::Quit | Effect::Suspend | Effect::Repaint | Effect::Edit { .. } => {
+                return Some(effect);
+            }
+            Effect::LoadInstances => {
+                self.spawn(async move { b.instances().await }, Msg::Instances);
+            }
+            Effect::LoadJobs => self.spawn(async move { b.jobs().await }, Msg::Jobs),
+            Effect::LoadActivity(name) => {
+                let of = name.clone();
+                self.spawn(async move { b.activity(&of).await }, |r| {
+                    Msg::Activity(name, r)
+                });
+            }
+            Effect::Refresh(name) => {
+                let of = name.clone();
+                self.spawn(async move { b.refresh(&of).await }, |r| {
+                    Msg::Refreshed(name, r)
+                });
+            }
+            Effect::Plan {
+                generation,
+                request,
+            } => self.spawn(async move { b.plan(&request).await }, move |r| {
+                Msg::Planned(generation, r)
+            }),
+            Effect::Start {
+                generation,
+                request,
+                plan,
+                typed,
+            } => self.spawn(
+                async move { b.start(&request, &plan, typed.as_deref()).await },
+                move |r| Msg::Started(generation, r),
+            ),
+            Effect::AskJob(id, verb) => self.spawn(
+                async move {
+                    match verb {
+                        JobVerb::Cancel => b.cancel_job(id).await,
+                        JobVerb::Resume => b.resume_job(id).await,
+                    }
+                },
+                move |r| Msg::JobAsked(id, verb, r),
+            ),
+            Effect::LoadLog { job, from } => {
+                self.spawn(async move { b.job_log(job, from).await }, move |r| {
+                    Msg::Log(job, r)
+                });
+            }
+            Effect::LoadEnv(name) => {
+                let of = name.clone();
+                self.spawn(async move { b.load_env(&of).await }, |r| Msg::Env(name, r));
+            }
+            Effect::SaveEnv {
+                instance,
+                stamp,
+                text,
+            } => {
+                let of = instance.clone();
+                self.spawn(async move { b.save_env(&of, &stamp, &text).await }, |r| {
+                    Msg::EnvSaved(instance, r)
+                });
+            }
+            Effect::LoadConfigs(name) => {
+                let of = name.clone();
+                self.spawn(async move { b.load_configs(&of).await }, |r| {
+                    Msg::Configs(name, r)
+                });
+            }
+            Effect::SaveConfig {
+                instance,
+                file,
+                stamp,
+                text,
+            } => {
+                let (of, name) = (instance.clone(), file.clone());
+                self.spawn(
+                    async move { b.save_config(&of, &name, &stamp, &text).await },
+                    |r| Msg::ConfigSaved(instance, file, r),
+                );
+            }
+            Effect::Create(new) => {
+                let name = new.name.clone();
+                self.spawn(async move { b.create_instance(&new).await }, |r| {
+                    Msg::Created(name, r)
+                });
+            }
+            Effect::Select(name) => {
+                let of = name.clone();
+                self.spawn(async move { b.select_instance(&of).await }, |r| {
+                    Msg::Selected(name, r)
+                });
+            }
+        }
+        None
+    }
+
+    /// A defect in the work becomes an error like any other: the screen stays up.
+    fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+        wrap: impl FnOnce(Result<T>) -> Msg + Send + 'static,
+    ) {
+        let answers = self.answers.clone();
+        tokio::spawn(async move {
+            let result = std::panic::AssertUnwindSafe(work)
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Error::internal("Matriz made a mistake while doing this.").hint(
+                        "Nothing else is affected. Please report it with what you did just before.",
+                    ))
+                });
+            // the screen is gone when nobody listens any more
+            let _ = answers.send(wrap(result));
+        });
+    }
+}

@@ -1,0 +1,195 @@
+//! The terminal: taken over whole, and given back whole, whatever happens.
+//!
+//! [`leave`] is the one way out: at the end, at a panic, at a signal, before `$EDITOR` and before
+//! the shell. It undoes everything that [`enter`] does, in any state, any number of times.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+};
+use ratatui::crossterm::{cursor, execute, queue, terminal};
+
+use crate::error::{Context, Error, Kind, Result};
+
+use super::draw;
+use super::state::State;
+
+type Out = BufWriter<Stdout>;
+
+/// Whether the terminal is ours now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<Out>>,
+}
+
+impl Screen {
+    /// Takes the terminal. From here on a panic of this thread gives it back first.
+    pub(super) fn open() -> Result<Screen> {
+        use std::io::IsTerminal;
+        if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+            return Err(Error::usage("The screen needs a terminal, and this isn't one.").hint(
+                "Use the commands instead: matriz list, matriz clone, matriz jobs list; --help names them all.",
+            ));
+        }
+        give_back_on_panic(std::thread::current().id());
+        let out = BufWriter::with_capacity(64 * 1024, io::stdout());
+        enter()?;
+        let terminal = Terminal::new(CrosstermBackend::new(out));
+        match terminal {
+            Ok(terminal) => Ok(Screen { terminal }),
+            Err(error) => {
+                leave();
+                Err(broken(error))
+            }
+        }
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (u16, u16) {
+        self.terminal
+            .size()
+            .map_or((80, 24), |size| (size.width, size.height))
+    }
+
+    /// Draws what changed, as one update of the terminal.
+    pub(super) fn draw(&mut self, state: &State) -> Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate).map_err(broken)?;
+        self.terminal
+            .draw(|frame| draw::draw(state, frame.area(), frame.buffer_mut()))
+            .map_err(broken)?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate).map_err(broken)
+    }
+
+    /// The next frame draws every cell.
+    pub(super) fn forget(&mut self) -> Result<()> {
+        self.terminal.clear().map_err(broken)
+    }
+
+    /// Stops like any program at Ctrl-Z, and comes back when it's called back.
+    pub(super) fn suspend(&mut self) -> Result<()> {
+        leave();
+        stop_group();
+        enter()?;
+        self.forget()
+    }
+
+    /// Hands the terminal to `$VISUAL` or `$EDITOR`; says what went wrong, if anything.
+    pub(super) fn edit(&mut self, path: &Path) -> Result<Result<()>> {
+        leave();
+        let result = run_editor(path);
+        enter()?;
+        self.forget()?;
+        Ok(result)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn broken(error: io::Error) -> Error {
+    Error::new(Kind::Io, format!("The terminal can't be written to: {error}")).source(error)
+}
+
+fn enter() -> Result<()> {
+    terminal::enable_raw_mode().context(Kind::Io, || "The terminal can't be set up".into())?;
+    TAKEN.store(true, Ordering::SeqCst);
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableFocusChange,
+        cursor::Hide
+    )
+    .map_err(|error| {
+        leave();
+        broken(error)
+    })
+}
+
+/// Gives the terminal back as it was. Nothing here can fail in a way that matters: what can't be
+/// written can't be seen either.
+pub(super) fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let _ = execute!(
+        io::stdout(),
+        EndSynchronizedUpdate,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let _ = terminal::disable_raw_mode();
+    let _ = io::stdout().flush();
+}
+
+/// A panic of the screen's own thread leaves the terminal before it's told. One elsewhere says
+/// nothing: its task answers with an error, and a report would be written over the screen.
+fn give_back_on_panic(screen: ThreadId) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let taken = TAKEN.load(Ordering::SeqCst);
+            if taken && std::thread::current().id() != screen {
+                return;
+            }
+            leave();
+            before(info);
+        }));
+    });
+}
+
+/// Stops this process group the way the terminal driver would, and returns when it goes on. In a
+/// group that nobody could call back (a terminal running nothing but this) the kernel ignores it.
+fn stop_group() {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default disposition runs no code of ours; the one before is put back below
+    let before = unsafe { nix::sys::signal::sigaction(Signal::SIGTSTP, &default) };
+    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(0), Signal::SIGTSTP);
+    if let Ok(before) = before {
+        // SAFETY: this is the disposition that was in force a moment ago
+        let _ = unsafe { nix::sys::signal::sigaction(Signal::SIGTSTP, &before) };
+    }
+}
+
+/// `$VISUAL`, `$EDITOR`, or `vi`; arguments in it are kept (`code --wait`).
+fn run_editor(path: &Path) -> Result<()> {
+    let command = ["VISUAL", "EDITOR"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.trim().is_empty())
+        .unwrap_or_else(|| "vi".into());
+    let mut words = command.split_whitespace();
+    let program = words.next().unwrap_or("vi");
+    let status = Command::new(program).args(words).arg(path).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::new(
+            Kind::Io,
+            format!("The editor {program} ended with {status}."),
+        )),
+        Err(error) => Err(Error::new(
+            Kind::Missing,
+            format!("The editor {program} can't be started: {error}."),
+        )
+        .hint("Set EDITOR to the editor that you use, for example: export EDITOR=nano.")),
+    }
+}
