@@ -200,7 +200,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Undo, Env, &["u"], "undo", "Take the last change back.", 5).unless(no::undo),
     act(Id::Redo, Env, &["U", "ctrl-r"], "redo", "Make the change again that was taken back.", 0).unless(no::redo),
     act(Id::Save, Env, &["s", "ctrl-s"], "save", "Show the difference, and save.", 6).unless(no::save),
-    act(Id::EditFile, Env, &["E"], "editor", "Open the file in your editor.", 0).unless(no::without_env),
+    act(Id::EditFile, Env, &["E"], "editor", "Open the file in your editor.", 0).unless(no::without_file),
     act(Id::Discard, Env, &["X"], "discard", "Let all unsaved changes go.", 0).unless(no::save),
 
     act(Id::Change, Configs, &["enter"], "change", "Change the selected value.", 1).unless(no::without_value),

@@ -4,6 +4,9 @@ use crate::domain::instance::{InstanceState, InstanceView};
 use crate::domain::job::JobView;
 
 use super::state::State;
+use super::state::env::EnvEditor;
+use super::state::env_rows::Row;
+use super::state::notice::Load;
 
 type Why = Option<String>;
 
@@ -91,14 +94,103 @@ pub fn without_job(state: &State) -> Why {
 
 pub fn cancel(state: &State) -> Why {
     with_job(state, |job| {
-        (!job.state.can_cancel())
-            .then(|| format!("This job is {}: there is nothing to cancel.", job.state.word()))
+        (!job.state.can_cancel()).then(|| {
+            format!(
+                "This job is {}: there is nothing to cancel.",
+                job.state.word()
+            )
+        })
     })
 }
 
 pub fn resume(state: &State) -> Why {
     with_job(state, |job| {
-        (!job.state.can_resume())
-            .then(|| format!("This job is {}: there is nothing to resume.", job.state.word()))
+        (!job.state.can_resume()).then(|| {
+            format!(
+                "This job is {}: there is nothing to resume.",
+                job.state.word()
+            )
+        })
+    })
+}
+
+fn with_env(state: &State, why: impl FnOnce(&EnvEditor) -> Why) -> Why {
+    match &state.env.editor {
+        Load::Ready(editor) if editor.saving => Some("The file is being saved.".into()),
+        Load::Ready(editor) => why(editor),
+        Load::Failed(notice) => Some(notice.line()),
+        Load::Nothing | Load::Loading => Some("The file is being read.".into()),
+    }
+}
+
+/// The file itself, in an editor: that works where nothing else does.
+pub fn without_file(state: &State) -> Why {
+    with_env(state, |_| None)
+}
+
+pub fn without_env(state: &State) -> Why {
+    with_env(state, |editor| {
+        let first = editor.file.problems().first()?;
+        Some(format!(
+            "Line {} can't be read: {}. E opens the file in your editor.",
+            first.line,
+            first.message()
+        ))
+    })
+}
+
+pub fn without_key(state: &State) -> Why {
+    without_env(state).or_else(|| match state.env.selected() {
+        Some(_) => None,
+        None => Some("There is no key yet: a adds one.".into()),
+    })
+}
+
+pub fn without_set_key(state: &State) -> Why {
+    without_key(state).or_else(|| match state.env.selected() {
+        Some(Row::Key(key)) if !key.present => {
+            Some(format!("{} isn't set: Enter sets it.", key.name))
+        }
+        _ => None,
+    })
+}
+
+pub fn undo(state: &State) -> Why {
+    with_env(state, |editor| {
+        (!editor.can_undo()).then(|| "There is nothing to undo.".into())
+    })
+}
+
+pub fn redo(state: &State) -> Why {
+    with_env(state, |editor| {
+        (!editor.can_redo()).then(|| "There is nothing to do again.".into())
+    })
+}
+
+pub fn save(state: &State) -> Why {
+    with_env(state, |editor| {
+        (!editor.dirty()).then(|| "There is nothing to save.".into())
+    })
+}
+
+pub fn without_config(state: &State) -> Why {
+    match (&state.configs.files, state.configs.selected()) {
+        (_, Some(_)) => None,
+        (Load::Failed(notice), None) => Some(notice.line()),
+        (Load::Ready(_), None) => Some("This instance has no configuration files.".into()),
+        (Load::Nothing | Load::Loading, None) => Some("The files are being read.".into()),
+    }
+}
+
+pub fn without_value(state: &State) -> Why {
+    without_config(state).or_else(|| match state.configs.selected() {
+        Some((file, None)) => Some(format!(
+            "{} can't be read: E opens it in your editor.",
+            file.document.name
+        )),
+        Some((_, Some(value))) if value.secret => {
+            Some("This is a secret: it belongs into the environment. E opens the file.".into())
+        }
+        _ => None,
     })
 }

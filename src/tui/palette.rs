@@ -24,9 +24,11 @@ pub fn matches(state: &State, pattern: &str) -> Vec<Hit> {
         let Some(depth) = scopes.iter().position(|s| *s == action.scope) else {
             continue;
         };
-        let hidden = scopes[..depth]
-            .iter()
-            .any(|inner| ACTIONS.iter().any(|a| a.scope == *inner && a.id == action.id));
+        let hidden = scopes[..depth].iter().any(|inner| {
+            ACTIONS
+                .iter()
+                .any(|a| a.scope == *inner && a.id == action.id)
+        });
         if action.is_movement() || hidden {
             continue;
         }

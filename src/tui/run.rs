@@ -87,9 +87,8 @@ enum Woken {
 
 impl<B: Backend> App<B> {
     async fn run(&mut self) -> Result<()> {
-        let on = |kind| {
-            signal(kind).context(Kind::Io, || "The program can't listen to signals".into())
-        };
+        let on =
+            |kind| signal(kind).context(Kind::Io, || "The program can't listen to signals".into());
         let mut terminate = on(SignalKind::terminate())?;
         let mut hangup = on(SignalKind::hangup())?;
         let mut stop = on(SignalKind::from_raw(nix::libc::SIGTSTP))?;

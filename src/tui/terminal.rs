@@ -103,7 +103,11 @@ impl Drop for Screen {
 }
 
 fn broken(error: io::Error) -> Error {
-    Error::new(Kind::Io, format!("The terminal can't be written to: {error}")).source(error)
+    Error::new(
+        Kind::Io,
+        format!("The terminal can't be written to: {error}"),
+    )
+    .source(error)
 }
 
 fn enter() -> Result<()> {

@@ -22,7 +22,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         .draw(area, buffer);
     if state.selected().is_none() {
         if state.instances.loaded {
-            let lines = ["The selected instance shows its database, its environment and what happened in it here."];
+            let lines = [
+                "The selected instance shows its database, its environment and what happened in it here.",
+            ];
             super::empty(state, &lines, inner, buffer);
         }
         return;
@@ -35,7 +37,14 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
             let len = lines.len();
             super::put_lines(lines.into_iter(), state.scroll, inner, buffer);
             let bar = style(state, if focused { Role::Accent } else { Role::Dim });
-            frame::scroll_bar(area, state.scroll, len, usize::from(inner.height), bar, buffer);
+            frame::scroll_bar(
+                area,
+                state.scroll,
+                len,
+                usize::from(inner.height),
+                bar,
+                buffer,
+            );
         }
     }
 }
@@ -49,7 +58,10 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
 
 /// How many lines the overview or the activity has now.
 pub fn line_count(state: &State) -> usize {
-    let width = state.areas().detail.map_or(0, |a| a.width.saturating_sub(4));
+    let width = state
+        .areas()
+        .detail
+        .map_or(0, |a| a.width.saturating_sub(4));
     let _ = layout::inside;
     lines(state, usize::from(width)).len()
 }

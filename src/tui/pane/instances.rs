@@ -193,7 +193,12 @@ fn row(
 }
 
 /// The name with what the filter found in it, and `⊘` behind a protected one.
-fn name(state: &State, instance: &InstanceView, selected: bool, cells: usize) -> Vec<Span<'static>> {
+fn name(
+    state: &State,
+    instance: &InstanceView,
+    selected: bool,
+    cells: usize,
+) -> Vec<Span<'static>> {
     let base = match (selected, instance.current) {
         (_, true) => state.theme.style(Role::Accent),
         _ => Style::new(),

@@ -66,13 +66,22 @@ fn running(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
         return vec![Span::raw(doing)];
     }
     let mut spans = vec![Span::raw(format!("{:>3} %  ", job.per_mille / 10))];
-    let rate = state.jobs.throughput(job.id).map(|(rate, unit)| speed(rate, unit));
+    let rate = state
+        .jobs
+        .throughput(job.id)
+        .map(|(rate, unit)| speed(rate, unit));
     let left = state.jobs.seconds_left(job, state.now);
     let left = left.map(|s| format!("~ {}", human::seconds(s.ceil())));
     let rate = text::right(&rate.unwrap_or_default(), 13);
     let left = text::right(&left.unwrap_or_default(), 10);
-    let figures = if width >= 70 { rate.len() + left.len() + 2 } else { left.len() };
-    let cells = width.saturating_sub(2 + NAMES + 2 + 7 + figures + 2).clamp(8, 40);
+    let figures = if width >= 70 {
+        rate.len() + left.len() + 2
+    } else {
+        left.len()
+    };
+    let cells = width
+        .saturating_sub(2 + NAMES + 2 + 7 + figures + 2)
+        .clamp(8, 40);
     let ratio = f64::from(job.per_mille) / 1000.0;
     spans.extend(bar::progress(
         ratio,
@@ -109,7 +118,11 @@ fn over(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
     )];
     if let Some(ended) = job.ended {
         let ago = human::ago(ended, state.now);
-        let ago = if ago == "now" { ago } else { format!("{ago} ago") };
+        let ago = if ago == "now" {
+            ago
+        } else {
+            format!("{ago} ago")
+        };
         spans.push(dim(state, text::left(&ago, 10)));
     } else {
         spans.push(Span::raw(" ".repeat(10)));
@@ -123,7 +136,10 @@ fn over(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
         true => Some("R resumes, x takes back what it made".to_owned()),
         false => None,
     };
-    let parts: Vec<String> = [job.summary.clone(), hint, took].into_iter().flatten().collect();
+    let parts: Vec<String> = [job.summary.clone(), hint, took]
+        .into_iter()
+        .flatten()
+        .collect();
     spans.push(dim(state, text::cut(&parts.join(" · "), room)));
     spans
 }
@@ -210,7 +226,11 @@ fn figures(
     };
     let mut said = amount(done, work);
     if let Some(note) = note {
-        said = if said.is_empty() { note.into() } else { format!("{said} · {note}") };
+        said = if said.is_empty() {
+            note.into()
+        } else {
+            format!("{said} · {note}")
+        };
     }
     let room = width.saturating_sub(2 + NAMES + 2 + 9);
     vec![
@@ -227,7 +247,10 @@ pub fn amount(amount: Amount, work: WorkState) -> String {
         return String::new();
     }
     if total == 0 || work.is_over() {
-        return human::amount(done.max(if work == WorkState::Done { total } else { 0 }), unit);
+        return human::amount(
+            done.max(if work == WorkState::Done { total } else { 0 }),
+            unit,
+        );
     }
     let (a, b) = (human::amount(done, unit), human::amount(total, unit));
     match (a.rsplit_once(' '), b.rsplit_once(' ')) {
@@ -241,7 +264,12 @@ pub fn amount(amount: Amount, work: WorkState) -> String {
 }
 
 fn rest(state: &State, job: &JobView, from: usize, width: usize) -> Line<'static> {
-    let names: Vec<&str> = job.steps.iter().skip(from).map(|s| s.title.as_str()).collect();
+    let names: Vec<&str> = job
+        .steps
+        .iter()
+        .skip(from)
+        .map(|s| s.title.as_str())
+        .collect();
     let room = width.saturating_sub(4);
     let spans = vec![
         Span::raw("  "),
@@ -277,7 +305,10 @@ mod tests {
         assert_eq!(said(31_000_000, 48_000_000, Unit::Bytes), "31 of 48 MB");
         assert_eq!(said(912_000, 48_000_000, Unit::Bytes), "912 kB of 48 MB");
         assert_eq!(said(1, 41, Unit::Tables), "1 of 41 tables");
-        assert_eq!(said(1_200_000, 1_700_000, Unit::Rows), "1.2 M of 1.7 M rows");
+        assert_eq!(
+            said(1_200_000, 1_700_000, Unit::Rows),
+            "1.2 M of 1.7 M rows"
+        );
         assert_eq!(said(0, 0, Unit::Rows), "");
         assert_eq!(
             amount(Amount::new(164, 164, Unit::Rows), WorkState::Done),

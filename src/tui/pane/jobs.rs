@@ -56,5 +56,12 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         buffer.set_line(inner.x + 2, y, &drawn, width as u16);
     }
     let role = if focused { Role::Accent } else { Role::Dim };
-    frame::scroll_bar(area, jobs.offset, lines.len(), height, style(state, role), buffer);
+    frame::scroll_bar(
+        area,
+        jobs.offset,
+        lines.len(),
+        height,
+        style(state, role),
+        buffer,
+    );
 }

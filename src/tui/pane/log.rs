@@ -19,7 +19,11 @@ pub fn draw(state: &State, log: &LogView, area: Rect, buffer: &mut Buffer) {
     let n = log.lines.len() as u64;
     let mut right = vec![dim(state, format!("{n} {}", plural(n, "line", "lines")))];
     if live {
-        let word = if log.follow { "following" } else { "held, f follows" };
+        let word = if log.follow {
+            "following"
+        } else {
+            "held, f follows"
+        };
         right.push(dim(state, " · "));
         right.push(Span::styled(word, style(state, Role::Accent)));
     }
@@ -35,7 +39,11 @@ pub fn draw(state: &State, log: &LogView, area: Rect, buffer: &mut Buffer) {
         return;
     }
     if log.lines.is_empty() {
-        let word = if log.reading { "Reading…" } else { "The log is empty so far." };
+        let word = if log.reading {
+            "Reading…"
+        } else {
+            "The log is empty so far."
+        };
         super::empty(state, &[word], inner, buffer);
         return;
     }
@@ -46,7 +54,14 @@ pub fn draw(state: &State, log: &LogView, area: Rect, buffer: &mut Buffer) {
         colored(state, text::cut(&shown, usize::from(inner.width)))
     });
     super::put_lines(lines, 0, inner, buffer);
-    frame::scroll_bar(area, top, log.lines.len(), height, style(state, Role::Accent), buffer);
+    frame::scroll_bar(
+        area,
+        top,
+        log.lines.len(),
+        height,
+        style(state, Role::Accent),
+        buffer,
+    );
 }
 
 /// A line that tells of a failure is found at a glance.

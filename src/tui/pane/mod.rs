@@ -1,7 +1,9 @@
 //! The panes: what stands on the screen all the time. They read the state and draw, nothing else.
 
 pub mod activity;
+pub mod configs;
 pub mod detail;
+pub mod env;
 pub mod footer;
 pub mod header;
 pub mod instances;
@@ -50,7 +52,12 @@ pub(super) fn dim(state: &State, text: impl Into<String>) -> Span<'static> {
 }
 
 /// A few lines in the middle of an empty pane: what it is for, and which key fills it.
-pub(super) fn empty(state: &State, lines: &[&str], area: Rect, buffer: &mut ratatui::buffer::Buffer) {
+pub(super) fn empty(
+    state: &State,
+    lines: &[&str],
+    area: Rect,
+    buffer: &mut ratatui::buffer::Buffer,
+) {
     let wrapped: Vec<String> = lines
         .iter()
         .flat_map(|line| match line.is_empty() {
@@ -62,7 +69,12 @@ pub(super) fn empty(state: &State, lines: &[&str], area: Rect, buffer: &mut rata
     for (i, line) in wrapped.iter().enumerate() {
         let y = area.y + (top + i) as u16;
         if y < area.bottom() {
-            buffer.set_line(area.x, y, &Line::from(dim(state, line.as_str())), area.width);
+            buffer.set_line(
+                area.x,
+                y,
+                &Line::from(dim(state, line.as_str())),
+                area.width,
+            );
         }
     }
 }
@@ -79,9 +91,9 @@ pub(super) fn put_lines<'a>(
     }
 }
 
-/// A moment as people write it, in the machine's time zone.
-pub(super) fn moment(at: Timestamp) -> String {
-    at.to_zoned(jiff::tz::TimeZone::system())
+/// A moment as people write it, in their time zone.
+pub(super) fn moment(state: &State, at: Timestamp) -> String {
+    at.to_zoned_datetime(state.zone.clone())
         .strftime("%Y-%m-%d %H:%M")
         .to_string()
 }

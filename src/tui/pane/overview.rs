@@ -54,7 +54,13 @@ pub fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
             "now" => "just now".into(),
             ago => format!("{ago} ago"),
         };
-        page.row("Created", vec![Span::raw(moment(created)), dim(state, format!(" · {age}"))]);
+        page.row(
+            "Created",
+            vec![
+                Span::raw(moment(state, created)),
+                dim(state, format!(" · {age}")),
+            ],
+        );
     }
     if !instance.owner.is_empty() {
         page.text("Owner", &instance.owner);
@@ -65,7 +71,10 @@ pub fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     page.text("Expires", &instance.expiry);
     if instance.protected {
         let mark = Span::raw(format!("{} ", theme::PROTECTED));
-        page.row("Protected", vec![mark, Span::raw("yes, it refuses to be deleted")]);
+        page.row(
+            "Protected",
+            vec![mark, Span::raw("yes, it refuses to be deleted")],
+        );
     }
     page.lines
 }
@@ -149,13 +158,18 @@ impl Page<'_> {
         let cells = (room / 2).clamp(4, 24).min(room);
         let full = style(self.state, Role::Accent);
         let empty = style(self.state, Role::Dim);
-        let mut value = vec![
-            glyph(self.state, theme::job(job.state)),
-            Span::raw(percent),
-        ];
-        value.extend(bar::progress(f64::from(job.per_mille) / 1000.0, cells, full, empty));
+        let mut value = vec![glyph(self.state, theme::job(job.state)), Span::raw(percent)];
+        value.extend(bar::progress(
+            f64::from(job.per_mille) / 1000.0,
+            cells,
+            full,
+            empty,
+        ));
         value.push(Span::raw("  "));
-        value.push(dim(self.state, text::cut(step, room.saturating_sub(cells + 2))));
+        value.push(dim(
+            self.state,
+            text::cut(step, room.saturating_sub(cells + 2)),
+        ));
         self.row("Now", value);
         self.blank();
     }

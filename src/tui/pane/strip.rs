@@ -22,5 +22,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let line = job_lines::head(state, job, cells);
     buffer.set_line(area.x + 1, area.y, &line, cells as u16);
     let x = area.x + 1 + cells as u16;
-    buffer.set_span(x, area.y, &Span::from(dim(state, tail)), (width - cells) as u16);
+    buffer.set_span(
+        x,
+        area.y,
+        &Span::from(dim(state, tail)),
+        (width - cells) as u16,
+    );
 }

@@ -21,7 +21,9 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
     let wrong = |n: usize| form.error.as_ref().filter(|(at, _)| *at == n);
     let mut lines = Vec::new();
     for n in visible {
-        let Some(found) = form.fields.get(n) else { continue };
+        let Some(found) = form.fields.get(n) else {
+            continue;
+        };
         let here = n == form.at && !form.busy;
         let bar = match here {
             true => Span::styled(theme::BAR, state.theme.style(Role::Accent)),
@@ -64,7 +66,12 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
             Span::styled(glyph, state.theme.style(Role::Accent)),
             Span::raw(" One moment"),
         ]);
-        buffer.set_line(inner.x, inner.bottom().saturating_sub(1), &line, inner.width);
+        buffer.set_line(
+            inner.x,
+            inner.bottom().saturating_sub(1),
+            &line,
+            inner.width,
+        );
         return;
     }
     let secret = matches!(
@@ -114,7 +121,10 @@ fn value(state: &State, found: &Field, here: bool, room: usize) -> Vec<Line<'sta
                 spans.push(Span::styled(word.clone(), state.theme.style(role)));
             }
             if many {
-                spans.push(pane::dim(state, format!("   ← → {} of {}", at + 1, options.len())));
+                spans.push(pane::dim(
+                    state,
+                    format!("   ← → {} of {}", at + 1, options.len()),
+                ));
             }
             let mut lines = vec![Line::from(spans)];
             let explained = options.get(*at).map_or("", |(_, what)| what.as_str());

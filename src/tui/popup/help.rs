@@ -28,7 +28,14 @@ pub fn draw(state: &State, help: &Help, buffer: &mut Buffer) {
     let height = usize::from(part.height);
     let top = help.scroll.min(len.saturating_sub(height));
     pane::put_lines(lines.into_iter(), top, part, buffer);
-    frame::scroll_bar(area, top, len, height, state.theme.style(Role::Accent), buffer);
+    frame::scroll_bar(
+        area,
+        top,
+        len,
+        height,
+        state.theme.style(Role::Accent),
+        buffer,
+    );
     super::buttons(state, &[("Esc", "close", true)], inner, buffer);
 }
 
@@ -41,8 +48,21 @@ pub fn line_count(state: &State) -> usize {
 /// The scopes that hear keys now first, each with its keys.
 fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     let mut scopes = update::pane_scopes(state);
-    let others = [Scope::List, Scope::Instance, Scope::Detail, Scope::Env, Scope::Configs, Scope::Jobs, Scope::Log];
-    scopes.extend(others.into_iter().filter(|s| !scopes.contains(s)).collect::<Vec<_>>());
+    let others = [
+        Scope::List,
+        Scope::Instance,
+        Scope::Detail,
+        Scope::Env,
+        Scope::Configs,
+        Scope::Jobs,
+        Scope::Log,
+    ];
+    scopes.extend(
+        others
+            .into_iter()
+            .filter(|s| !scopes.contains(s))
+            .collect::<Vec<_>>(),
+    );
     let mut lines = Vec::new();
     for scope in scopes {
         if !lines.is_empty() {

@@ -42,7 +42,10 @@ pub fn draw(state: &State, popup: &Popup, buffer: &mut Buffer) {
 pub fn field_look(state: &State) -> Look {
     Look {
         text: state.theme.style(Role::Plain),
-        cursor: state.theme.style(Role::Plain).add_modifier(Modifier::REVERSED),
+        cursor: state
+            .theme
+            .style(Role::Plain)
+            .add_modifier(Modifier::REVERSED),
         placeholder: state.theme.style(Role::Dim),
     }
 }

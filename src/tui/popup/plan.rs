@@ -15,11 +15,16 @@ use crate::tui::widget::{field, frame, spinner, text};
 const WIDTH: u16 = 84;
 
 pub fn draw(state: &State, popup: &PlanPopup, buffer: &mut Buffer) {
-    let role = if popup.plan.destructive { Role::Warn } else { Role::Accent };
+    let role = if popup.plan.destructive {
+        Role::Warn
+    } else {
+        Role::Accent
+    };
     let width = usize::from(WIDTH.min(state.size.0.saturating_sub(6)));
     let lines = body(state, popup, width);
     // below the lines: a blank, the name to type with a blank, a message, the keys
-    let below = 2 + if popup.wanted().is_some() { 2 } else { 0 } + usize::from(popup.error.is_some());
+    let below =
+        2 + if popup.wanted().is_some() { 2 } else { 0 } + usize::from(popup.error.is_some());
     let wanted = u16::try_from(lines.len() + below).unwrap_or(u16::MAX);
     let area = layout::centred(state.size, width as u16, wanted);
     let inner = super::open(state, &popup.plan.title, role, area, buffer);
@@ -38,14 +43,24 @@ pub fn draw(state: &State, popup: &PlanPopup, buffer: &mut Buffer) {
         let cells = inner.right().saturating_sub(x);
         let look = super::field_look(state);
         let cursor = popup.starting.is_none().then(|| popup.typed.cursor());
-        let line = field::line(popup.typed.value(), cursor, "", usize::from(cells), false, look);
+        let line = field::line(
+            popup.typed.value(),
+            cursor,
+            "",
+            usize::from(cells),
+            false,
+            look,
+        );
         buffer.set_line(x, y, &line, cells);
         y += 2;
     }
     if let Some(notice) = &popup.error {
         let line = Line::from(vec![
             Span::styled(theme::FAILED, state.theme.style(Role::Bad)),
-            Span::raw(format!(" {}", text::cut(&notice.line(), width.saturating_sub(2)))),
+            Span::raw(format!(
+                " {}",
+                text::cut(&notice.line(), width.saturating_sub(2))
+            )),
         ]);
         buffer.set_line(inner.x, y, &line, inner.width);
     }
@@ -60,7 +75,10 @@ pub fn draw(state: &State, popup: &PlanPopup, buffer: &mut Buffer) {
         return;
     }
     let ready = popup.missing().is_none();
-    let keys = [("Enter", popup.plan.verb.as_str(), ready), ("Esc", "not now", true)];
+    let keys = [
+        ("Enter", popup.plan.verb.as_str(), ready),
+        ("Esc", "not now", true),
+    ];
     super::buttons(state, &keys, inner, buffer);
 }
 
@@ -77,9 +95,15 @@ fn body(state: &State, popup: &PlanPopup, width: usize) -> Vec<Line<'static>> {
             Weight::Plain | Weight::Stays => (" ", Role::Plain),
         };
         let marked = line.weight == Weight::Warning;
-        let room = width.saturating_sub(column + if marked { 2 } else { 0 }).max(8);
+        let room = width
+            .saturating_sub(column + if marked { 2 } else { 0 })
+            .max(8);
         // a label that goes on is said once
-        let label = if line.label == before { "" } else { line.label.as_str() };
+        let label = if line.label == before {
+            ""
+        } else {
+            line.label.as_str()
+        };
         before = &line.label;
         for (i, piece) in text::wrap(&line.text, room).into_iter().enumerate() {
             let label = if i == 0 { label } else { "" };

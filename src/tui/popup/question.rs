@@ -39,7 +39,10 @@ pub fn confirm(state: &State, confirm: &Confirm, buffer: &mut Buffer) {
     let area = layout::centred(state.size, width, height);
     let inner = super::open(state, &confirm.title, Role::Warn, area, buffer);
     pane::put_lines(lines.into_iter().map(Line::from), 0, inner, buffer);
-    let keys = [("Enter", confirm.verb.as_str(), true), ("Esc", "not now", true)];
+    let keys = [
+        ("Enter", confirm.verb.as_str(), true),
+        ("Esc", "not now", true),
+    ];
     super::buttons(state, &keys, inner, buffer);
 }
 

@@ -37,10 +37,12 @@ impl State {
 
     /// Something on the screen turns.
     fn animates(&self) -> bool {
-        let waiting = self
-            .popups
-            .iter()
-            .any(|p| matches!(p, Popup::Working(_)));
+        let waiting = self.popups.last().is_some_and(|popup| match popup {
+            Popup::Working(_) => true,
+            Popup::Plan(plan) => plan.starting.is_some(),
+            Popup::Form(form) => form.busy,
+            _ => false,
+        });
         waiting || self.jobs.active().next().is_some()
     }
 

@@ -13,14 +13,21 @@ use super::notice::Notice;
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
-    Clone { source: InstanceName },
+    Clone {
+        source: InstanceName,
+    },
     New,
     /// A new key in the environment.
     AddKey,
     /// Another value for a key of the environment.
-    ChangeKey { key: String },
+    ChangeKey {
+        key: String,
+    },
     /// Another value at a place in a configuration file.
-    Config { file: String, path: Vec<String> },
+    Config {
+        file: String,
+        path: Vec<String>,
+    },
 }
 
 #[derive(Debug)]

@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn narrowing_finds_the_same_as_starting_over() {
-        let many: Vec<String> = (0..300).map(|i| format!("clone-{i}-demo{}", i % 7)).collect();
+        let many: Vec<String> = (0..300).map(|i| format!("clone-demo-{i}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let mut typed = list(&many);
         for pattern in ["c", "cd", "cd1", "cd12"] {

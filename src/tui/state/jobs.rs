@@ -26,6 +26,8 @@ pub struct Jobs {
     pub reading: (bool, bool),
     /// A job to select as soon as it is in the list.
     pub awaited: Option<JobId>,
+    /// Somebody chose the selected job; until then it's the first.
+    chosen: bool,
     /// The selected job was moved to, and is to be brought into view.
     reveal: bool,
     /// Asked to cancel or resume, and not answered yet.
@@ -121,7 +123,7 @@ impl Jobs {
             let rank = |job: &JobView| !job.state.is_active();
             rank(a).cmp(&rank(b)).then(b.id.cmp(&a.id))
         });
-        let kept = self.selected().map(|j| j.id);
+        let kept = self.selected().filter(|_| self.chosen).map(|j| j.id);
         let ended = rows
             .iter()
             .filter(|job| !job.state.is_active())
@@ -147,12 +149,14 @@ impl Jobs {
         self.rows = rows;
         self.loaded = true;
         self.error = None;
-        if let Some(id) = kept {
-            self.select(id);
+        match kept {
+            Some(id) => self.select(id),
+            None => self.selected = 0,
         }
         if let Some(id) = self.awaited.take() {
             self.awaited = self.find(id).is_none().then_some(id);
             self.select(id);
+            self.chosen = self.awaited.is_none();
             self.reveal = true;
         }
         self.selected = self.selected.min(self.rows.len().saturating_sub(1));
@@ -206,6 +210,7 @@ impl Jobs {
     pub fn move_by(&mut self, by: isize) {
         let last = self.rows.len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
+        self.chosen = true;
         self.reveal = true;
     }
 

@@ -3,6 +3,7 @@
 pub mod configs;
 pub mod deadline;
 pub mod env;
+pub mod env_rows;
 pub mod form;
 pub mod instances;
 pub mod jobs;
@@ -13,6 +14,7 @@ pub mod popup;
 pub mod sample;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::domain::instance::InstanceView;
 use crate::domain::name::InstanceName;
@@ -75,6 +77,8 @@ pub struct State {
     pub workspace: String,
     pub theme: Theme,
     pub now: Timestamp,
+    /// Where absolute times are read.
+    pub zone: TimeZone,
     /// Columns and rows.
     pub size: (u16, u16),
     /// The terminal has the focus, as far as it tells.
@@ -106,6 +110,7 @@ impl State {
             workspace,
             theme,
             now,
+            zone: TimeZone::system(),
             size,
             active: true,
             live: true,

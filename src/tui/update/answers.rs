@@ -174,12 +174,7 @@ fn planned(state: &mut State, generation: u64, result: Result<Plan>) {
     }
 }
 
-fn started(
-    state: &mut State,
-    generation: u64,
-    result: Result<JobId>,
-    effects: &mut Vec<Effect>,
-) {
+fn started(state: &mut State, generation: u64, result: Result<JobId>, effects: &mut Vec<Effect>) {
     let open = state.popups.iter_mut().find_map(|popup| match popup {
         Popup::Plan(plan) if plan.starting == Some(generation) => Some(plan),
         _ => None,

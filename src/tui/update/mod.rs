@@ -15,7 +15,7 @@ use super::effect::Effect;
 use super::msg::Msg;
 use super::state::State;
 
-pub use keys::scopes;
+pub use keys::{pane_scopes, scopes};
 
 /// What to ask for before the first frame.
 pub fn start(state: &mut State) -> Vec<Effect> {

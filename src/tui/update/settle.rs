@@ -4,7 +4,9 @@ use crate::tui::backend::Activity;
 use crate::tui::effect::Effect;
 use crate::tui::layout;
 use crate::tui::pane;
+use crate::tui::popup;
 use crate::tui::state::notice::Load;
+use crate::tui::state::popup::Popup;
 use crate::tui::state::{Focus, State, Tab};
 use crate::tui::widget::window;
 
@@ -15,6 +17,13 @@ pub(super) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     list.offset = window::offset(list.offset, list.selected, list.shown.len(), rows);
     state.jobs.settle(layout::inside(areas.jobs));
     load(state, effects);
+    if let Some(Popup::Help(help)) = state.popups.last() {
+        let last = popup::help::line_count(state).saturating_sub(1);
+        let scroll = help.scroll.min(last);
+        if let Some(Popup::Help(help)) = state.popups.last_mut() {
+            help.scroll = scroll;
+        }
+    }
     if areas.detail.is_some() {
         let height = layout::inside(areas.detail);
         match state.tab {

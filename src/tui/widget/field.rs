@@ -99,7 +99,10 @@ mod tests {
             line("secret", None, "", 9, true, look()).to_string(),
             "••••••"
         );
-        assert_eq!(line("", Some(0), "name", 9, true, look()).to_string(), "name");
+        assert_eq!(
+            line("", Some(0), "name", 9, true, look()).to_string(),
+            "name"
+        );
     }
 
     proptest! {
