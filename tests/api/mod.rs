@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test program uses its own part of this
 
 pub mod memory;
+pub mod postgres;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,0 +1,218 @@
+//! One recorded exchange against the document: path, parameters, headers, body, status, answer.
+
+use serde_json::{Value, json};
+
+use super::document::{Document, Operation};
+
+/// Headers that belong to HTTP and to every request.
+const COMMON_HEADERS: [&str; 1] = ["authorization"];
+
+/// What is wrong with an exchange, and the operation that it is one of.
+pub struct Verdict {
+    pub operation: Option<String>,
+    pub wrong: Vec<String>,
+}
+
+pub fn check(document: &Document, exchange: &Value) -> Verdict {
+    let method = exchange["method"].as_str().unwrap();
+    let path = exchange["path"].as_str().unwrap();
+    let Some(operation) = document.operation(method, path) else {
+        return Verdict {
+            operation: None,
+            wrong: vec![format!("{method} {path} is not in the document")],
+        };
+    };
+    let mut wrong = Vec::new();
+    check_parameters(document, &operation, exchange, &mut wrong);
+    check_request_body(document, &operation, exchange, &mut wrong);
+    check_answer(document, &operation, exchange, &mut wrong);
+    for line in &mut wrong {
+        *line = format!("{}: {line}", operation.name);
+    }
+    Verdict {
+        operation: Some(operation.name),
+        wrong,
+    }
+}
+
+fn pairs<'a>(exchange: &'a Value, field: &str) -> Vec<(&'a str, &'a str)> {
+    exchange[field]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
+        .collect()
+}
+
+fn check_parameters(
+    document: &Document,
+    operation: &Operation,
+    exchange: &Value,
+    wrong: &mut Vec<String>,
+) {
+    let described: Vec<&Value> = operation.value["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|p| document.resolve(p))
+        .collect();
+    let find = |place: &str, name: &str| {
+        described.iter().find(|p| {
+            p["in"] == place
+                && p["name"]
+                    .as_str()
+                    .is_some_and(|n| n.eq_ignore_ascii_case(name))
+        })
+    };
+    for (name, value) in &operation.path {
+        match find("path", name) {
+            Some(parameter) => check_text(document, parameter, &[value], wrong),
+            None => wrong.push(format!("the path's parameter {name} is not described")),
+        }
+    }
+    let query = pairs(exchange, "query");
+    for (name, _) in &query {
+        match find("query", name) {
+            Some(parameter) => {
+                let values: Vec<&str> = query
+                    .iter()
+                    .filter(|(n, _)| n == name)
+                    .map(|(_, v)| *v)
+                    .collect();
+                check_text(document, parameter, &values, wrong);
+            }
+            None => wrong.push(format!("the query's parameter {name} is not described")),
+        }
+    }
+    let headers = pairs(exchange, "headers");
+    for (name, value) in &headers {
+        if COMMON_HEADERS.contains(name) {
+            continue;
+        }
+        match find("header", name) {
+            Some(parameter) => check_text(document, parameter, &[value], wrong),
+            None => wrong.push(format!("the header {name} is not described")),
+        }
+    }
+    if !headers
+        .iter()
+        .any(|(name, value)| *name == "authorization" && value.starts_with("Bearer "))
+    {
+        wrong.push("there is no bearer token".into());
+    }
+    for parameter in described
+        .iter()
+        .filter(|p| p["required"] == true && p["in"] == "query")
+    {
+        let name = parameter["name"].as_str().unwrap();
+        if !query.iter().any(|(n, _)| *n == name) {
+            wrong.push(format!("the query's parameter {name} is missing"));
+        }
+    }
+}
+
+/// Parameters travel as text; the schema says what they are.
+fn check_text(document: &Document, parameter: &Value, values: &[&str], wrong: &mut Vec<String>) {
+    let name = parameter["name"].as_str().unwrap_or_default();
+    let schema = document.resolve(&parameter["schema"]);
+    let read = |schema: &Value, text: &str| match schema["type"].as_str() {
+        Some("integer" | "number" | "boolean") => {
+            serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+        }
+        _ => json!(text),
+    };
+    let value = match (schema["type"].as_str(), values) {
+        (Some("array"), _) => {
+            let item = document.resolve(&schema["items"]);
+            values.iter().map(|text| read(item, text)).collect()
+        }
+        (_, [one]) => read(schema, one),
+        (_, many) => {
+            wrong.push(format!("{name} is given {} times", many.len()));
+            return;
+        }
+    };
+    for error in document.errors(schema, &value) {
+        wrong.push(format!("{name} {error}"));
+    }
+}
+
+fn check_request_body(
+    document: &Document,
+    operation: &Operation,
+    exchange: &Value,
+    wrong: &mut Vec<String>,
+) {
+    let described = document.resolve(&operation.value["requestBody"]);
+    let schema = described.pointer("/content/application~1json/schema");
+    match (schema, &exchange["body"]) {
+        (None, Value::Null) => {}
+        (None, _) => wrong.push("a body is sent, but none is described".into()),
+        (Some(_), Value::Null) if described["required"] == true => {
+            wrong.push("the body is missing".into())
+        }
+        (Some(_), Value::Null) => {}
+        (Some(schema), body) => {
+            for error in document.errors(schema, body) {
+                wrong.push(format!("the request's body {error}"));
+            }
+            // The document is silent about unknown fields, and the service refuses them.
+            for field in undescribed(document, schema, body) {
+                wrong.push(format!("the request's field {field} is not described"));
+            }
+        }
+    }
+}
+
+fn undescribed(document: &Document, schema: &Value, body: &Value) -> Vec<String> {
+    let (Some(properties), Some(fields)) = (
+        document.resolve(schema)["properties"].as_object(),
+        body.as_object(),
+    ) else {
+        return Vec::new();
+    };
+    fields
+        .keys()
+        .filter(|f| !properties.contains_key(*f))
+        .cloned()
+        .collect()
+}
+
+fn check_answer(
+    document: &Document,
+    operation: &Operation,
+    exchange: &Value,
+    wrong: &mut Vec<String>,
+) {
+    let status = exchange["status"].as_u64().unwrap();
+    let answer = &exchange["answer"];
+    for name in [
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+    ] {
+        let number = exchange["answer_headers"][name]
+            .as_str()
+            .is_some_and(|v| v.parse::<u64>().is_ok());
+        if !number {
+            wrong.push(format!("the answer's header {name} is not a number"));
+        }
+    }
+    if status >= 400 {
+        // The document lists only some statuses of errors, and no shape; this one is recorded.
+        if !answer["message"].is_string() {
+            wrong.push(format!("{status} without a message: {answer}"));
+        }
+        return;
+    }
+    let Some(described) = operation.value["responses"].get(status.to_string()) else {
+        wrong.push(format!("the status {status} is not described"));
+        return;
+    };
+    let described = document.resolve(described);
+    if let Some(schema) = described.pointer("/content/application~1json/schema") {
+        for error in document.errors(schema, answer) {
+            wrong.push(format!("the answer {error}"));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! An OpenAPI document: finding operations in it, and validating values against its schemas.
+
+use std::path::Path;
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+pub struct Document {
+    root: Value,
+}
+
+/// One operation of the document.
+pub struct Operation<'a> {
+    /// Such as `GET /v1/projects/{ref}`.
+    pub name: String,
+    pub value: &'a Value,
+    /// The values of the path's parameters.
+    pub path: Vec<(String, String)>,
+}
+
+impl Document {
+    pub fn read(path: &Path) -> Document {
+        let text =
+            std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let mut root: Value = serde_json::from_str(&text).unwrap();
+        nullable_to_json_schema(&mut root);
+        Document { root }
+    }
+
+    /// The operation for a request. A path without parameters goes before one with.
+    pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
+        let paths = self.root["paths"].as_object()?;
+        let mut fitting: Vec<(&String, Vec<(String, String)>)> = paths
+            .keys()
+            .filter_map(|pattern| Some((pattern, parameters(pattern, path)?)))
+            .collect();
+        fitting.sort_by_key(|(_, parameters)| parameters.len());
+        let (pattern, path) = fitting.into_iter().next()?;
+        let value = paths[pattern].get(method.to_lowercase())?;
+        Some(Operation {
+            name: format!("{method} {pattern}"),
+            value,
+            path,
+        })
+    }
+
+    /// What is wrong with `value` as an instance of `schema`.
+    pub fn errors(&self, schema: &Value, value: &Value) -> Vec<String> {
+        let whole = json!({ "allOf": [schema], "components": self.root["components"] });
+        self.validator(&whole)
+            .iter_errors(value)
+            .map(|error| format!("at {}: {error}", error.instance_path()))
+            .collect()
+    }
+
+    fn validator(&self, schema: &Value) -> Validator {
+        jsonschema::options()
+            .with_draft(Draft::Draft4)
+            .build(schema)
+            .unwrap_or_else(|error| panic!("the document's schema is wrong: {error}"))
+    }
+
+    /// The schema, with a reference at its top replaced by what it refers to.
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        let mut schema = schema;
+        while let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            let pointer = reference.trim_start_matches('#');
+            schema = self
+                .root
+                .pointer(pointer)
+                .unwrap_or_else(|| panic!("{reference} leads nowhere"));
+        }
+        schema
+    }
+}
+
+/// The parameters of `path` where it fits the pattern.
+fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let (wanted, given): (Vec<_>, Vec<_>) =
+        (pattern.split('/').collect(), path.split('/').collect());
+    if wanted.len() != given.len() {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (want, give) in wanted.into_iter().zip(given) {
+        match want.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
+            Some(name) => found.push((name.to_owned(), give.to_owned())),
+            None if want == give => {}
+            None => return None,
+        }
+    }
+    Some(found)
+}
+
+/// OpenAPI 3.0 says `nullable: true`; JSON Schema says so by the type.
+fn nullable_to_json_schema(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(nullable_to_json_schema),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(nullable_to_json_schema);
+            if fields.remove("nullable") == Some(Value::Bool(true)) {
+                let schema = Value::Object(std::mem::take(fields));
+                *fields =
+                    Map::from_iter([("anyOf".to_owned(), json!([schema, { "type": "null" }]))]);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,343 @@
+//! The client and the sandbox against Supabase's own description of its Management API.
+//!
+//! Every operation of the client runs against the sandbox; each request and each answer is
+//! validated. The description is not part of this repository: `MATRIZ_SPECS` names the folder
+//! that holds `trimmed/supabase-management.json`. Where `MATRIZ_HTTP_CAPTURE` names a file with
+//! exchanges that other tests recorded, those are validated too.
+
+mod api;
+mod contract;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::{Sandbox, new_project, patient, quick, ready};
+use contract::check::check;
+use contract::document::Document;
+use matriz::provider::http::{Http, Request};
+use matriz::provider::supabase::{NewMigration, ProjectRef, Secret, Service, Supabase, WaitFor};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+/// Operations outside the document, and why they are there.
+const OUTSIDE: [(&str, &str); 1] = [(
+    "/_sandbox/",
+    "orders faults at the sandbox itself; the real service has nothing like it",
+)];
+
+fn document() -> Option<Document> {
+    let Some(folder) = std::env::var_os("MATRIZ_SPECS").map(PathBuf::from) else {
+        println!("SKIP contract: MATRIZ_SPECS does not name the folder of the API descriptions");
+        assert!(
+            std::env::var_os("MATRIZ_REQUIRE_ALL").is_none(),
+            "MATRIZ_REQUIRE_ALL is set, and the contract test was skipped"
+        );
+        return None;
+    };
+    Some(Document::read(
+        &folder.join("trimmed/supabase-management.json"),
+    ))
+}
+
+#[tokio::test]
+async fn every_request_and_every_answer_is_as_described() {
+    let Some(document) = document() else { return };
+    let Some(databases) = api::postgres::databases().await else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let capture = dir.path().join("capture.jsonl");
+    let sandbox = Sandbox::start(&dir.path().join("sandbox"), databases.shared(), quick()).await;
+    let client = sandbox.client_with(sandbox.http(Some(&capture)));
+    exercise(&client, &sandbox, &sandbox.http(Some(&capture))).await;
+    sandbox.stop().await;
+    databases.stop().await;
+
+    let operations = validate(&document, &capture);
+    println!(
+        "contract: {} operations, all as described",
+        operations.len()
+    );
+    for wanted in EXERCISED {
+        assert!(operations.contains(wanted), "{wanted} was not exercised");
+    }
+}
+
+#[test]
+fn exchanges_that_other_tests_recorded_are_as_described() {
+    let Some(document) = document() else { return };
+    let Some(capture) = std::env::var_os("MATRIZ_HTTP_CAPTURE").map(PathBuf::from) else {
+        println!("SKIP contract of other tests: MATRIZ_HTTP_CAPTURE names no file");
+        return;
+    };
+    if capture.exists() {
+        let operations = validate(&document, &capture);
+        println!(
+            "contract: {} operations recorded by other tests",
+            operations.len()
+        );
+    }
+}
+
+/// A contract test that finds nothing would be worth nothing: each of these is a deviation.
+#[test]
+fn deviations_are_found() {
+    let Some(document) = document() else { return };
+    let good = json!({
+        "method": "PATCH",
+        "path": "/v1/projects/abcdefghijklmnopqrst",
+        "query": [],
+        "headers": [["authorization", "Bearer x"]],
+        "body": { "name": "a" },
+        "status": 200,
+        "answer_headers": { "x-ratelimit-limit": "1", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "1" },
+        "answer": { "id": 1, "ref": "abcdefghijklmnopqrst", "name": "a" },
+    });
+    assert!(check(&document, &good).wrong.is_empty());
+    let deviations = [
+        ("/method", json!("PUT")),
+        ("/path", json!("/v1/projects/SHORT")),
+        ("/query", json!([["colour", "red"]])),
+        ("/headers", json!([])),
+        (
+            "/headers",
+            json!([["authorization", "Bearer x"], ["x-own", "1"]]),
+        ),
+        ("/body", Value::Null),
+        ("/body", json!({ "name": "" })),
+        ("/body", json!({ "name": "a", "colour": "red" })),
+        ("/status", json!(201)),
+        ("/answer_headers", json!({})),
+        (
+            "/answer",
+            json!({ "id": "1", "ref": "abcdefghijklmnopqrst", "name": "a" }),
+        ),
+        ("/answer", json!({ "id": 1, "name": "a" })),
+    ];
+    for (place, value) in deviations {
+        let mut bad = good.clone();
+        *bad.pointer_mut(place).unwrap() = value.clone();
+        let wrong = check(&document, &bad).wrong;
+        assert!(!wrong.is_empty(), "{place} = {value} was not found");
+    }
+}
+
+/// Validates all exchanges of a file, and returns the operations among them.
+fn validate(document: &Document, capture: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(capture).unwrap();
+    let mut operations = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for line in text.lines() {
+        let exchange: Value = serde_json::from_str(line).unwrap();
+        let path = exchange["path"].as_str().unwrap();
+        if OUTSIDE.iter().any(|(start, _)| path.starts_with(start)) {
+            continue;
+        }
+        let verdict = check(document, &exchange);
+        operations.extend(verdict.operation);
+        wrong.extend(verdict.wrong);
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} deviations:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    operations
+}
+
+/// What the client can do, and what Supabase's own command line asks besides.
+const EXERCISED: [&str; 31] = [
+    "GET /v1/organizations",
+    "GET /v1/organizations/{slug}",
+    "GET /v1/projects/available-regions",
+    "GET /v1/projects",
+    "POST /v1/projects",
+    "GET /v1/projects/{ref}",
+    "PATCH /v1/projects/{ref}",
+    "DELETE /v1/projects/{ref}",
+    "POST /v1/projects/{ref}/pause",
+    "POST /v1/projects/{ref}/restore",
+    "GET /v1/projects/{ref}/health",
+    "GET /v1/projects/{ref}/api-keys",
+    "POST /v1/projects/{ref}/database/query",
+    "GET /v1/projects/{ref}/database/migrations",
+    "POST /v1/projects/{ref}/database/migrations",
+    "PUT /v1/projects/{ref}/database/migrations",
+    "PATCH /v1/projects/{ref}/database/password",
+    "POST /v1/projects/{ref}/cli/login-role",
+    "GET /v1/projects/{ref}/secrets",
+    "POST /v1/projects/{ref}/secrets",
+    "DELETE /v1/projects/{ref}/secrets",
+    "GET /v1/projects/{ref}/config/database/pooler",
+    "GET /v1/projects/{ref}/config/database/postgres",
+    "PUT /v1/projects/{ref}/config/database/postgres",
+    "GET /v1/organizations/{slug}/projects",
+    "GET /v1/profile",
+    "GET /v1/projects/{ref}/restore",
+    "GET /v1/projects/{ref}/api-keys/legacy",
+    "PUT /v1/projects/{ref}/api-keys/legacy",
+    "POST /v1/projects/{ref}/database/query/read-only",
+    "GET /v1/projects/{ref}/database/migrations/{version}",
+];
+
+async fn exercise(client: &Supabase, sandbox: &Sandbox, http: &Http) {
+    let organizations = client.organizations().await.unwrap();
+    client.organization(&organizations[0].slug).await.unwrap();
+    assert!(!client.regions("sandbox").await.unwrap().is_empty());
+    let project = ready(client, "contract").await;
+    client.rename_project(&project, "contract-2").await.unwrap();
+    assert_eq!(
+        client
+            .projects_named("sandbox", "contract-2")
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    client.health(&project, &Service::ALL).await.unwrap();
+    for reveal in [false, true] {
+        client.api_keys(&project, reveal).await.unwrap();
+    }
+    secrets(client, &project).await;
+    database(client, &project).await;
+    others(client, &project, sandbox, http).await;
+    states(client, &project, sandbox).await;
+}
+
+async fn secrets(client: &Supabase, project: &ProjectRef) {
+    let secrets = [("MAIL_KEY".to_owned(), Secret::new("example-value"))];
+    client.set_secrets(project, &secrets).await.unwrap();
+    client.secrets(project).await.unwrap();
+    client
+        .delete_secrets(project, &["MAIL_KEY".into()])
+        .await
+        .unwrap();
+}
+
+async fn database(client: &Supabase, project: &ProjectRef) {
+    assert!(client.migrations(project).await.unwrap().is_empty());
+    let create = NewMigration {
+        name: "notes".into(),
+        sql: "create table notes (id int primary key, text text); -- the first".into(),
+        key: "contract-1".into(),
+    };
+    client.apply_migration(project, &create).await.unwrap();
+    client
+        .apply_migration(project, &create)
+        .await
+        .expect("the same key is applied once");
+    let recorded = NewMigration {
+        name: "by hand".into(),
+        sql: "drop table notes".into(),
+        key: "contract-2".into(),
+    };
+    client.record_migration(project, &recorded).await.unwrap();
+    let migrations = client.migrations(project).await.unwrap();
+    assert_eq!(migrations.len(), 2, "{migrations:?}");
+
+    let insert = "insert into notes values ($1::int, $2) returning id, text";
+    let rows = client
+        .query(project, insert, &[json!(1), json!("olá")], false)
+        .await
+        .unwrap();
+    assert_eq!(rows, [json!({ "id": 1, "text": "olá" })]);
+    let rows = client
+        .query(project, "select count(*)::int as n from notes", &[], true)
+        .await
+        .unwrap();
+    assert_eq!(rows, [json!({ "n": 1 })]);
+    let error = client
+        .query(project, "select * from nothing", &[], true)
+        .await
+        .unwrap_err();
+    assert!(error.message.contains("nothing"), "{}", error.message);
+    assert!(
+        client
+            .query(project, "delete from notes", &[], true)
+            .await
+            .is_err(),
+        "read only"
+    );
+
+    assert_eq!(client.pooler_config(project).await.unwrap().len(), 1);
+    client.postgres_config(project).await.unwrap();
+    let settings = Map::from_iter([("statement_timeout".to_owned(), json!("90s"))]);
+    let all = client
+        .set_postgres_config(project, &settings)
+        .await
+        .unwrap();
+    assert_eq!(all["statement_timeout"], "90s");
+    client
+        .set_database_password(project, &Secret::new("example-password-2"))
+        .await
+        .unwrap();
+    for read_only in [true, false] {
+        client.login_role(project, read_only).await.unwrap();
+    }
+}
+
+/// Operations that the sandbox serves and Matriz does not call.
+async fn others(client: &Supabase, project: &ProjectRef, sandbox: &Sandbox, http: &Http) {
+    let version = client.migrations(project).await.unwrap()[0].version.clone();
+    let below = format!("/v1/projects/{project}");
+    let ask = |method: Method, path: String| {
+        let mut request = Request::new("Supabase", "try", method, format!("{}{path}", sandbox.url));
+        request.bearer = Some(sandbox.token.clone());
+        request
+    };
+    let statuses = "ACTIVE_HEALTHY,INACTIVE";
+    let requests = [
+        ask(Method::GET, "/v1/profile".into()),
+        ask(Method::GET, "/v1/organizations/sandbox/projects".into())
+            .query("limit", "10")
+            .query("statuses", statuses),
+        ask(Method::GET, format!("{below}/restore")),
+        ask(Method::GET, format!("{below}/api-keys/legacy")),
+        ask(Method::PUT, format!("{below}/api-keys/legacy")).query("enabled", "true"),
+        ask(Method::POST, format!("{below}/database/query/read-only"))
+            .json(json!({ "query": "select 1 as one" })),
+        ask(
+            Method::GET,
+            format!("{below}/database/migrations/{version}"),
+        ),
+    ];
+    for request in requests {
+        http.send(&request, &CancellationToken::new())
+            .await
+            .unwrap();
+    }
+}
+
+async fn states(client: &Supabase, project: &ProjectRef, sandbox: &Sandbox) {
+    let minute = Duration::from_secs(60);
+    client.pause_project(project).await.unwrap();
+    client.wait_until_paused(project, minute).await.unwrap();
+    client.restore_project(project).await.unwrap();
+    client
+        .wait_until_healthy(project, &patient(WaitFor::Restore), |_| {})
+        .await
+        .unwrap();
+    let rows = client
+        .query(project, "select text from notes", &[], true)
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1, "the rows are still there after a pause");
+
+    sandbox
+        .order("GET /v1/projects status=429 retry-after=0 times=1")
+        .await;
+    client.projects().await.unwrap();
+    let second = client
+        .create_project(&new_project("second"))
+        .await
+        .unwrap()
+        .reference;
+    client.delete_project(&second, minute).await.unwrap();
+    client.delete_project(project, minute).await.unwrap();
+    client.wait_until_gone(project, minute).await.unwrap();
+    client.wait_until_gone(&second, minute).await.unwrap();
+    assert!(client.find_project(project).await.unwrap().is_none());
+}
