@@ -23,6 +23,10 @@ const ENV_EXAMPLE: &str = ".env.example";
 pub(super) const SUPABASE: &str = "supabase.config.json";
 pub(super) const ATLASSIAN: &str = "atlassian.config.json";
 
+/// Keys that are removed where the value is unset.
+const SUPABASE_OPTIONAL: &[&str] = &["apiUrl", "projectRef"];
+const ATLASSIAN_OPTIONAL: &[&str] = &["site", "jiraProjectKey", "confluenceSpaceKey"];
+
 /// The folder of one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceDir {
@@ -85,7 +89,7 @@ impl InstanceDir {
     }
 
     /// Reads, edits and writes the `.env` with nobody in between. Nothing is written where `edit`
-    /// fails or changes nothing.
+    /// fails or changes nothing. `edit` must not write to this instance: it would wait for itself.
     pub fn edit_env(&self, edit: impl FnOnce(&mut EnvFile) -> Result<()>) -> Result<EnvFile> {
         let _lock = self.lock()?;
         let (before, _) = self.read_env()?;
@@ -131,9 +135,24 @@ impl InstanceDir {
         self.read_json(SUPABASE)
     }
 
-    /// Changes what differs in `supabase.config.json`; every other byte stays.
+    /// Changes what differs in `supabase.config.json`; every other byte stays. What someone else
+    /// changed since `config` was read is set back; [`InstanceDir::edit_supabase_config`] doesn't.
     pub fn save_supabase_config(&self, config: &SupabaseConfig) -> Result<()> {
-        self.save_json(SUPABASE, config, &["apiUrl", "projectRef"])
+        let _lock = self.lock()?;
+        self.save_json(SUPABASE, config, SUPABASE_OPTIONAL)
+    }
+
+    /// Reads, edits and writes `supabase.config.json` with nobody in between. `edit` must not write to
+    /// this instance: it would wait for itself.
+    pub fn edit_supabase_config(
+        &self,
+        edit: impl FnOnce(&mut SupabaseConfig) -> Result<()>,
+    ) -> Result<SupabaseConfig> {
+        let _lock = self.lock()?;
+        let mut config = self.supabase_config()?;
+        edit(&mut config)?;
+        self.save_json(SUPABASE, &config, SUPABASE_OPTIONAL)?;
+        Ok(config)
     }
 
     /// `atlassian.config.json`, or what holds without one.
@@ -143,11 +162,8 @@ impl InstanceDir {
 
     /// Changes what differs in `atlassian.config.json`; every other byte stays.
     pub fn save_atlassian_config(&self, config: &AtlassianConfig) -> Result<()> {
-        self.save_json(
-            ATLASSIAN,
-            config,
-            &["site", "jiraProjectKey", "confluenceSpaceKey"],
-        )
+        let _lock = self.lock()?;
+        self.save_json(ATLASSIAN, config, ATLASSIAN_OPTIONAL)
     }
 
     fn read_json<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T> {
@@ -163,7 +179,6 @@ impl InstanceDir {
         config: &T,
         optional: &[&str],
     ) -> Result<()> {
-        let _lock = self.lock()?;
         let path = self.path.join(name);
         let old = file::read_text(&path)?;
         let text = old.clone().unwrap_or_else(|| "{}\n".to_owned());

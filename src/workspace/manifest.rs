@@ -23,6 +23,23 @@ impl InstanceDir {
     /// Changes what differs in `instance.toml`; comments, order and unknown keys stay.
     pub fn save_manifest(&self, manifest: &Manifest) -> Result<()> {
         let _lock = self.lock()?;
+        self.write_manifest(manifest)
+    }
+
+    /// Reads, edits and writes `instance.toml` with nobody in between. `edit` must not write to this
+    /// instance: it would wait for itself.
+    pub fn edit_manifest(
+        &self,
+        edit: impl FnOnce(&mut Manifest) -> Result<()>,
+    ) -> Result<Manifest> {
+        let _lock = self.lock()?;
+        let mut manifest = self.manifest()?;
+        edit(&mut manifest)?;
+        self.write_manifest(&manifest)?;
+        Ok(manifest)
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<()> {
         let path = self.path().join(MANIFEST);
         let old = file::read_text(&path)?;
         let text = old.as_deref().unwrap_or(template::MANIFEST);

@@ -136,3 +136,31 @@ fn mcp_names_one_project_read_only_and_holds_no_secret() {
     assert!(made.write_mcp(&sandbox).unwrap());
     assert_eq!(mode(&path), 0o600);
 }
+
+#[test]
+fn edits_of_one_config_by_many_are_all_kept() {
+    let (_dir, workspace) = workspace();
+    let made = instance(&workspace, "default");
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let made = made.clone();
+            scope.spawn(move || {
+                for i in 0..5 {
+                    let label = format!("{thread}-{i}");
+                    made.edit_manifest(|manifest| {
+                        manifest.labels.push(label.clone());
+                        Ok(())
+                    })
+                    .unwrap();
+                    made.edit_supabase_config(|config| {
+                        config.other.insert(label, true.into());
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(made.manifest().unwrap().labels.len(), 20);
+    assert_eq!(made.supabase_config().unwrap().other.len(), 20);
+}
