@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::provider::postgres::filelock::FileLock;
-use crate::provider::postgres::server::{RunAs, Server, ServerOptions, free_port};
+use crate::provider::postgres::server::{RunAs, Server, ServerOptions, clear_stale, free_port};
 use crate::provider::postgres::tools::Postgres;
 use crate::sandbox::api::{ApiOptions, ApiState, router};
 use crate::sandbox::database::{Databases, HBA};
@@ -53,9 +53,11 @@ pub async fn serve(root: &Path) -> Result<()> {
 
 async fn run(paths: &Paths) -> Result<()> {
     let stop = CancellationToken::new();
+    let run_as = RunAs::choose()?;
+    // A server that outlived its supervisor would hold the port that is ours.
+    clear_stale(&paths.data(run_as)?).await?;
     let mut kept = Kept::load(paths)?;
     let postgres = engine::choose(paths).await?;
-    let run_as = RunAs::choose()?;
     let (server, options) = start_server(paths, &postgres, &mut kept, run_as).await?;
     let databases = Databases::open(server.superuser("postgres"), kept.database_port).await?;
     let api = ApiState::open(

@@ -28,6 +28,11 @@ pub async fn run(admin: &Connection, superuser: &DatabaseUrl) -> Result<()> {
         let grant = "grant set on parameter session_replication_role to postgres";
         batch(admin, grant, "Cannot make the roles of the sandbox").await?;
     }
+    // A project's role enters its own database and no other.
+    for database in ["postgres", "template1"] {
+        let revoke = format!("revoke connect, temporary on database {database} from public");
+        batch(admin, &revoke, "Cannot close the sandbox's own databases").await?;
+    }
     let sum = fingerprint();
     if template_is(admin, &sum).await? {
         return Ok(());

@@ -193,7 +193,12 @@ impl ProjectDatabases for Databases {
     async fn healthy(&self, reference: &str) -> Result<bool> {
         match self.query(reference, "select 1", &[], true).await {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.kind, Kind::Network | Kind::Database | Kind::Timeout) => {
+            Err(error)
+                if matches!(
+                    error.kind,
+                    Kind::Network | Kind::Database | Kind::Timeout | Kind::NotFound
+                ) =>
+            {
                 Ok(false)
             }
             Err(error) => Err(error),

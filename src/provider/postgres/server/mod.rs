@@ -25,7 +25,7 @@ use crate::provider::postgres::tools::{Postgres, Tool};
 use crate::provider::postgres::url::{DatabaseUrl, SslMode};
 
 pub use child::Ended;
-pub use folder::{SUPERUSER, major as data_major};
+pub use folder::{SUPERUSER, clear_stale, major as data_major};
 pub use port::{free_port, is_free};
 pub use run_as::RunAs;
 

@@ -30,13 +30,26 @@ alter default privileges for role supabase_admin in schema public
 
 do $$
 declare
-  name text;
+  wanted text;
 begin
-  foreach name in array array['pgcrypto', 'uuid-ossp', 'pg_stat_statements'] loop
-    if exists (select from pg_catalog.pg_available_extensions e where e.name = name) then
-      execute format('create extension if not exists %I with schema extensions', name);
+  foreach wanted in array array['pgcrypto', 'uuid-ossp', 'pg_stat_statements'] loop
+    if exists (select from pg_catalog.pg_available_extensions e where e.name = wanted) then
+      execute format('create extension if not exists %I with schema extensions', wanted);
     end if;
   end loop;
+end
+$$;
+
+-- On Supabase a project's owner can install this one. Where the engine lets superusers only, it is
+-- there from the start.
+do $$
+begin
+  if exists (
+    select from pg_catalog.pg_available_extension_versions
+    where name = 'vector' and not trusted
+  ) then
+    create extension if not exists vector with schema extensions;
+  end if;
 end
 $$;
 
