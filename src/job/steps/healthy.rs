@@ -1,0 +1,48 @@
+//! Waiting until the project and all its services answer.
+
+use async_trait::async_trait;
+
+use crate::domain::name::InstanceName;
+use crate::domain::progress::{Amount, Report, Unit};
+use crate::error::{Error, Result};
+use crate::job::step::{Step, StepContext};
+use crate::job::world::World;
+use crate::provider::supabase::{WaitFor, WaitOptions};
+
+pub struct WaitHealthy {
+    pub world: World,
+    pub name: InstanceName,
+}
+
+#[async_trait]
+impl Step for WaitHealthy {
+    fn name(&self) -> &str {
+        "project.ready"
+    }
+
+    fn title(&self) -> &str {
+        "Wait until it's ready"
+    }
+
+    fn weight(&self) -> u32 {
+        5
+    }
+
+    async fn run(&self, ctx: &StepContext) -> Result<()> {
+        let supabase = self.world.supabase(&self.name).await?;
+        let supabase = supabase.with_cancel(ctx.cancel().clone());
+        let project = self.world.project(&self.name)?.ok_or_else(|| {
+            Error::not_found(format!("{} has no project to wait for.", self.name))
+        })?;
+        let options = WaitOptions::new(WaitFor::Creation);
+        supabase
+            .wait_until_healthy(&project, &options, |seen| {
+                ctx.report(Report {
+                    amount: Amount::new(seen.ready as u64, seen.services as u64, Unit::Items),
+                    note: Some(seen.status.plain()),
+                    phases: Vec::new(),
+                });
+            })
+            .await
+    }
+}

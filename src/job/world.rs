@@ -1,0 +1,140 @@
+//! What the steps of this program's jobs work on: the workspace, the sandbox, the clients.
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use crate::domain::config::SupabaseConfig;
+use crate::domain::name::InstanceName;
+use crate::domain::strategy::ProviderKind;
+use crate::error::{Error, Kind, Result};
+use crate::provider::http::{Http, HttpOptions};
+use crate::provider::postgres::url::DatabaseUrl;
+use crate::provider::supabase::{CLOUD_URL, ProjectRef, Supabase};
+use crate::sandbox::{self, Endpoints, FetchConsent};
+use crate::workspace::{InstanceDir, Workspace};
+
+/// Shared by all steps of a job; cheap to clone.
+#[derive(Clone)]
+pub struct World {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    workspace: Workspace,
+    consent: FetchConsent,
+    http: Http,
+    sandbox: OnceCell<Endpoints>,
+}
+
+impl World {
+    /// `consent`: whether a Postgres may be fetched when the sandbox needs one.
+    pub fn new(workspace: Workspace, consent: FetchConsent) -> Result<World> {
+        Ok(World {
+            inner: Arc::new(Inner {
+                workspace,
+                consent,
+                http: Http::new(HttpOptions::default())?,
+                sandbox: OnceCell::new(),
+            }),
+        })
+    }
+
+    pub fn workspace(&self) -> &Workspace {
+        &self.inner.workspace
+    }
+
+    pub fn instance(&self, name: &InstanceName) -> Result<InstanceDir> {
+        self.inner.workspace.instance(name)
+    }
+
+    /// The sandbox, started where it isn't running.
+    pub async fn sandbox(&self, note: impl Fn(&str) + Send + Sync) -> Result<&Endpoints> {
+        self.inner
+            .sandbox
+            .get_or_try_init(|| sandbox::ensure(self.inner.workspace.root(), self.inner.consent, note))
+            .await
+    }
+
+    /// The client for an instance's project: the real service and the sandbox are the same code.
+    pub async fn supabase(&self, name: &InstanceName) -> Result<Supabase> {
+        let dir = self.instance(name)?;
+        let config = dir.supabase_config()?;
+        match config.kind {
+            ProviderKind::Sandbox => {
+                let endpoints = self.sandbox(|_| ()).await?;
+                Supabase::new(&endpoints.api_url, &endpoints.token, self.inner.http.clone())
+            }
+            ProviderKind::Cloud => {
+                let key = &config.access_token_key;
+                let token = self.account_value(&dir, key)?.ok_or_else(|| {
+                    Error::new(
+                        Kind::NotFound,
+                        format!("{key} isn't set: {name} can't be reached in the cloud."),
+                    )
+                    .hint(format!(
+                        "Put {key} into instances/{name}/.env or into the .env at the workspace's top."
+                    ))
+                })?;
+                let url = config.api_url.as_deref().unwrap_or(CLOUD_URL);
+                Ok(Supabase::new(url, &token, self.inner.http.clone())?.with_token_key(key))
+            }
+        }
+    }
+
+    /// A value of the instance, else of the workspace's own `.env`, else of this process.
+    fn account_value(&self, dir: &InstanceDir, key: &str) -> Result<Option<String>> {
+        let own = dir.read_env()?.get(key).map(str::to_owned);
+        let shared = || -> Result<Option<String>> {
+            Ok(self
+                .inner
+                .workspace
+                .shared_env()?
+                .and_then(|env| env.get(key).map(str::to_owned)))
+        };
+        let found = match own.filter(|v| !v.is_empty()) {
+            Some(value) => Some(value),
+            None => shared()?.filter(|v| !v.is_empty()),
+        };
+        Ok(found.or_else(|| std::env::var(key).ok().filter(|v| !v.is_empty())))
+    }
+
+    /// The address of an instance's database, as its `.env` has it.
+    pub fn database(&self, name: &InstanceName) -> Result<DatabaseUrl> {
+        let dir = self.instance(name)?;
+        let env = dir.read_env()?;
+        match env.get("DATABASE_URL").filter(|v| !v.is_empty()) {
+            Some(text) => DatabaseUrl::parse(text),
+            None => Err(Error::not_found(format!(
+                "{name} has no DATABASE_URL in its .env."
+            ))
+            .hint(format!("Set it up with: matriz init {name}"))),
+        }
+    }
+
+    /// The project that an instance's config names.
+    pub fn project(&self, name: &InstanceName) -> Result<Option<ProjectRef>> {
+        project_of(&self.instance(name)?.supabase_config()?)
+    }
+
+    /// Which instances' configs name this project.
+    pub fn sharers(&self, project: &str) -> Result<Vec<InstanceName>> {
+        let mut names = Vec::new();
+        for name in self.inner.workspace.instances()? {
+            // a broken config of another instance must not stop this one
+            let config = self.instance(&name).and_then(|dir| dir.supabase_config());
+            if config.is_ok_and(|c| c.project_ref.as_deref() == Some(project)) {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The config's project; an empty one counts as none.
+pub fn project_of(config: &SupabaseConfig) -> Result<Option<ProjectRef>> {
+    match config.project_ref.as_deref() {
+        None | Some("") => Ok(None),
+        Some(text) => text.parse().map(Some),
+    }
+}
