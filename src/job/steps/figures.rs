@@ -1,0 +1,74 @@
+//! The figures that the list shows, read from the database and kept in the registry.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::name::InstanceName;
+use crate::error::{Kind, Result};
+use crate::job::step::{Step, StepContext};
+use crate::job::world::World;
+use crate::provider::postgres::{ConnectOptions, connect, explain};
+use crate::registry::{Figures, Registry};
+
+pub struct ReadFigures {
+    pub world: World,
+    pub registry: Registry,
+    pub name: InstanceName,
+}
+
+#[async_trait]
+impl Step for ReadFigures {
+    fn name(&self) -> &str {
+        "figures"
+    }
+
+    fn title(&self) -> &str {
+        "Read its figures"
+    }
+
+    fn weight(&self) -> u32 {
+        1
+    }
+
+    /// Figures are a convenience: a job that did its work doesn't fail for them.
+    async fn run(&self, ctx: &StepContext) -> Result<()> {
+        match read(&self.world, &self.name).await {
+            Ok(figures) => self.registry.save_figures(self.name.as_str(), &figures),
+            Err(error) if error.kind == Kind::Cancelled => Err(error),
+            Err(error) => {
+                ctx.log(&format!("figures not read: {}", error.message));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Size, tables and rows (the planner's estimate, exact where a table was never analysed).
+const FIGURES: &str = "
+    SELECT CASE WHEN $1 = 'public' THEN pg_database_size(current_database())
+                ELSE coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint END,
+           count(*)::bigint,
+           coalesce(sum(greatest(c.reltuples, s.n_live_tup, 0)), 0)::bigint
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
+     WHERE c.relkind = 'r' AND n.nspname = $1";
+
+/// Reads an instance's figures from its database.
+pub async fn read(world: &World, name: &InstanceName) -> Result<Figures> {
+    let schema = world.instance(name)?.supabase_config()?.schema;
+    let url = world.database(name)?;
+    let connection = connect(&url, &ConnectOptions::named("matriz figures")).await?;
+    let row = connection
+        .query_one(FIGURES, &[&schema])
+        .await
+        .map_err(|e| explain::statement(e, "read the database's size"))?;
+    let figures = Figures {
+        database_bytes: u64::try_from(row.get::<_, i64>(0)).ok(),
+        tables: u32::try_from(row.get::<_, i64>(1)).ok(),
+        rows: u64::try_from(row.get::<_, i64>(2)).ok(),
+        observed: Some(Timestamp::now()),
+    };
+    connection.close().await;
+    Ok(figures)
+}

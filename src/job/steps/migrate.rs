@@ -1,0 +1,66 @@
+//! The migrations: the instance's own, else the workspace's, else those that Matriz brings.
+
+use async_trait::async_trait;
+
+use crate::domain::name::InstanceName;
+use crate::domain::progress::{Amount, Report, Unit};
+use crate::error::Result;
+use crate::job::step::{Step, StepContext};
+use crate::job::world::World;
+use crate::provider::postgres::migrate::{self, Migration};
+use crate::provider::postgres::{ConnectOptions, connect};
+
+pub struct Migrate {
+    pub world: World,
+    pub name: InstanceName,
+}
+
+#[async_trait]
+impl Step for Migrate {
+    fn name(&self) -> &str {
+        "migrations"
+    }
+
+    fn title(&self) -> &str {
+        "Run the migrations"
+    }
+
+    fn weight(&self) -> u32 {
+        3
+    }
+
+    async fn run(&self, ctx: &StepContext) -> Result<()> {
+        let url = self.world.database(&self.name)?;
+        let schema = self.world.instance(&self.name)?.supabase_config()?.schema;
+        let list = migrations(&self.world, &self.name)?;
+        let mut connection = connect(&url, &ConnectOptions::named("matriz migrations")).await?;
+        let applied = migrate::apply(&mut connection, &schema, &list, |step| {
+            ctx.report(Report {
+                amount: Amount::new(step.done as u64, step.total as u64, Unit::Items),
+                note: Some(step.migration.file.clone()),
+                phases: Vec::new(),
+            });
+        })
+        .await?;
+        for file in &applied.applied {
+            ctx.log(&format!("applied {file}"));
+        }
+        connection.close().await;
+        Ok(())
+    }
+}
+
+/// The migrations that an instance uses, in the order of their names.
+pub fn migrations(world: &World, name: &InstanceName) -> Result<Vec<Migration>> {
+    let own = world.instance(name)?.path().join("migrations");
+    let shared = world.workspace().root().join("core/supabase/migrations");
+    for folder in [own, shared] {
+        if folder.is_dir() {
+            let list = migrate::from_dir(&folder)?;
+            if !list.is_empty() {
+                return Ok(list);
+            }
+        }
+    }
+    Ok(migrate::embedded())
+}
