@@ -5,6 +5,17 @@
 
 use std::collections::BTreeMap;
 
+/// The `.env` keys that say which project an instance is. A clone gets its own.
+pub const IDENTITY_KEYS: [&str; 7] = [
+    "SUPABASE_URL",
+    "SUPABASE_PROJECT_REF",
+    "SUPABASE_ANON_KEY",
+    "SUPABASE_SERVICE_ROLE_KEY",
+    "DATABASE_URL",
+    "MCP_SUPABASE_PROJECT_REF",
+    "MCP_SUPABASE_SCHEMA",
+];
+
 /// Source → target, by exact token.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ReferenceMap {

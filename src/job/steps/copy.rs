@@ -38,7 +38,7 @@ impl Step for CopyDatabase {
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let request = request(&self.world, &self.source, &self.target).await?;
-        let summary = copy::run(&request, &Watcher { ctx }, ctx.cancel().clone()).await?;
+        let summary = copy::run(&request, &Watcher { ctx }, ctx.cancel.clone()).await?;
         for skipped in &summary.skipped {
             ctx.log(&format!("left out: {} ({})", skipped.object, skipped.reason));
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::mark;
 use crate::domain::config::IDENTITY_KEYS;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::Strategy;
@@ -55,7 +56,7 @@ impl Step for CopyFolder {
         let workspace = self.world.workspace();
         if !workspace.has_instance(&self.target) {
             // said before it's done: a kill in between leaves a folder that undo may remove
-            ctx.save_checkpoint_as(&Mark { made: true })?;
+            mark::save(ctx, &Mark { made: true })?;
             let source = self.world.instance(&self.source)?;
             let config = source.supabase_config()?;
             workspace.create_instance(
@@ -69,7 +70,7 @@ impl Step for CopyFolder {
                 },
             )?;
         } else if ctx.checkpoint()?.is_none() {
-            ctx.save_checkpoint_as(&Mark { made: false })?;
+            mark::save(ctx, &Mark { made: false })?;
             return Ok(());
         }
         self.copy_configuration()?;
@@ -77,7 +78,7 @@ impl Step for CopyFolder {
     }
 
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
-        let made = ctx.checkpoint_as::<Mark>()?.is_some_and(|m| m.made);
+        let made = mark::load::<Mark>(ctx)?.is_some_and(|m| m.made);
         if made && self.world.workspace().has_instance(&self.target) {
             self.world.workspace().remove_instance(&self.target)?;
             ctx.log(&format!("instances/{} removed", self.target));
@@ -122,7 +123,7 @@ impl CopyFolder {
         let mut folders = vec![std::path::PathBuf::new()];
         while let Some(folder) = folders.pop() {
             for entry in read_dir(&from.join(&folder))? {
-                if ctx.cancel().is_cancelled() {
+                if ctx.cancel.is_cancelled() {
                     return Err(Error::cancelled());
                 }
                 let name = folder.join(entry.file_name());

@@ -30,7 +30,7 @@ impl Step for WaitHealthy {
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let supabase = self.world.supabase(&self.name).await?;
-        let supabase = supabase.with_cancel(ctx.cancel().clone());
+        let supabase = supabase.with_cancel(ctx.cancel.clone());
         let project = self.world.project(&self.name)?.ok_or_else(|| {
             Error::not_found(format!("{} has no project to wait for.", self.name))
         })?;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::mark;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
@@ -38,7 +39,7 @@ impl Step for WriteKeys {
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let supabase = self.world.supabase(&self.name).await?;
-        let supabase = supabase.with_cancel(ctx.cancel().clone());
+        let supabase = supabase.with_cancel(ctx.cancel.clone());
         let dir = self.world.instance(&self.name)?;
         let config = dir.supabase_config()?;
         let project = self.world.project(&self.name)?.ok_or_else(|| {
@@ -54,7 +55,7 @@ impl Step for WriteKeys {
                 .filter(|(key, _)| env.get(key).is_none_or(str::is_empty))
                 .map(|(key, _)| key.clone())
                 .collect();
-            ctx.save_checkpoint_as(&Mark { filled })?;
+            mark::save(ctx, &Mark { filled })?;
         }
         let pairs: Vec<(&str, &str)> = values
             .iter()
@@ -64,7 +65,7 @@ impl Step for WriteKeys {
     }
 
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
-        let Some(mark) = ctx.checkpoint_as::<Mark>()? else {
+        let Some(mark) = mark::load::<Mark>(ctx)? else {
             return Ok(());
         };
         let Ok(dir) = self.world.instance(&self.name) else {

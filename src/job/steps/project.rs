@@ -5,6 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use super::mark;
+use super::password::new_password;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
 use crate::job::step::{Step, StepContext};
@@ -123,11 +125,11 @@ impl CreateProject {
             .world
             .supabase(&self.name)
             .await?
-            .with_cancel(ctx.cancel().clone()))
+            .with_cancel(ctx.cancel.clone()))
     }
 
     fn mark(&self, ctx: &StepContext) -> Result<Option<Mark>> {
-        ctx.checkpoint_as()
+        mark::load(ctx)
     }
 
     /// Creates the project, or takes the one that an earlier try of this job made.
@@ -157,7 +159,7 @@ impl CreateProject {
                 .map(|p| p.reference.to_string())
                 .collect(),
         };
-        ctx.save_checkpoint_as(&Mark { before: before.clone(), created: None })?;
+        mark::save(ctx, &Mark { before: before.clone(), created: None })?;
         let intent = ctx.intent("supabase", "project", &new.name)?;
         let project = supabase.create_project(new).await?;
         ctx.result(intent, project.reference.as_str())?;
@@ -166,7 +168,7 @@ impl CreateProject {
     }
 
     fn remember(&self, ctx: &StepContext, before: &[String], project: &Project) -> Result<()> {
-        ctx.save_checkpoint_as(&Mark {
+        mark::save(ctx, &Mark {
             before: before.to_vec(),
             created: Some(project.reference.to_string()),
         })
@@ -218,28 +220,5 @@ impl CreateProject {
             .first()
             .map(|r| r.code.clone())
             .ok_or_else(|| Error::not_found("The provider offers no region."))
-    }
-}
-
-/// 40 letters and digits, about 238 bits: nothing in it needs quoting anywhere.
-fn new_password() -> String {
-    use rand::RngExt;
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut rng = rand::rng();
-    (0..40)
-        .map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())]))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_long_plain_and_different() {
-        let (a, b) = (new_password(), new_password());
-        assert_eq!(a.len(), 40);
-        assert!(a.chars().all(|c| c.is_ascii_alphanumeric()));
-        assert_ne!(a, b);
     }
 }

@@ -49,7 +49,7 @@ impl Step for LoadSeeds {
             &schema,
             &set,
             &options,
-            ctx.cancel(),
+            &ctx.cancel,
             |done, total| {
                 ctx.report(Report {
                     amount: Amount::new(done, total, Unit::Rows),

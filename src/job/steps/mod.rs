@@ -1,0 +1,18 @@
+//! The steps that the jobs are made of, one file a step.
+
+pub mod copy;
+pub mod delete;
+pub mod environment;
+pub mod figures;
+pub mod folder;
+pub mod healthy;
+pub mod keys;
+mod mark;
+pub mod mcp;
+pub mod migrate;
+mod password;
+pub mod project;
+pub mod references;
+pub mod schema;
+pub mod scoped;
+pub mod seed;

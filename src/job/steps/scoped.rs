@@ -1,0 +1,60 @@
+//! A step of one instance inside another's job: the same work under a name of its own.
+
+use async_trait::async_trait;
+
+use crate::domain::name::InstanceName;
+use crate::error::Result;
+use crate::job::step::{Stage, Step, StepContext};
+
+/// `seeds` of `default` inside a clone becomes `source.seeds`, "Load the seeds of default".
+struct Scoped {
+    inner: Box<dyn Step>,
+    name: String,
+    title: String,
+}
+
+/// Gives every step of some stages a name that is unique beside another instance's steps.
+pub fn scope(stages: Vec<Stage>, prefix: &str, of: &InstanceName) -> Vec<Stage> {
+    let wrap = |inner: Box<dyn Step>| -> Box<dyn Step> {
+        Box::new(Scoped {
+            name: format!("{prefix}.{}", inner.name()),
+            title: format!("{} ({of})", inner.title()),
+            inner,
+        })
+    };
+    stages
+        .into_iter()
+        .map(|stage| stage.into_iter().map(wrap).collect())
+        .collect()
+}
+
+#[async_trait]
+impl Step for Scoped {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn weight(&self) -> u32 {
+        self.inner.weight()
+    }
+
+    fn each_worker(&self) -> bool {
+        self.inner.each_worker()
+    }
+
+    async fn done(&self, ctx: &StepContext) -> Result<bool> {
+        self.inner.done(ctx).await
+    }
+
+    async fn run(&self, ctx: &StepContext) -> Result<()> {
+        self.inner.run(ctx).await
+    }
+
+    async fn undo(&self, ctx: &StepContext) -> Result<()> {
+        self.inner.undo(ctx).await
+    }
+}
