@@ -67,18 +67,24 @@
 //! # }
 //! ```
 
+pub mod build;
 pub mod context;
 mod crash;
 pub mod engine;
+pub mod env;
 mod keeper;
 pub mod log;
 mod progress;
+pub mod plan;
 mod run;
+pub mod shape;
 pub mod shared;
 pub mod signals;
 pub mod step;
+pub mod steps;
 mod undo;
 pub mod worker;
+pub mod world;
 
 #[cfg(test)]
 mod engine_model;

@@ -6,8 +6,8 @@ use tokio::sync::OnceCell;
 
 use crate::domain::config::SupabaseConfig;
 use crate::domain::name::InstanceName;
-use crate::domain::strategy::ProviderKind;
-use crate::error::{Error, Kind, Result};
+use crate::domain::strategy::{ProviderKind, Strategy};
+use crate::error::{Context, Error, Kind, Result};
 use crate::provider::http::{Http, HttpOptions};
 use crate::provider::postgres::url::DatabaseUrl;
 use crate::provider::supabase::{CLOUD_URL, ProjectRef, Supabase};
@@ -84,17 +84,13 @@ impl World {
 
     /// A value of the instance, else of the workspace's own `.env`, else of this process.
     fn account_value(&self, dir: &InstanceDir, key: &str) -> Result<Option<String>> {
-        let own = dir.read_env()?.get(key).map(str::to_owned);
-        let shared = || -> Result<Option<String>> {
-            Ok(self
-                .inner
-                .workspace
-                .shared_env()?
-                .and_then(|env| env.get(key).map(str::to_owned)))
-        };
+        let own = dir.read_env()?.0.get(key).map(str::to_owned);
         let found = match own.filter(|v| !v.is_empty()) {
             Some(value) => Some(value),
-            None => shared()?.filter(|v| !v.is_empty()),
+            None => {
+                let shared = self.inner.workspace.shared_env()?;
+                shared.get(key).filter(|v| !v.is_empty()).map(str::to_owned)
+            }
         };
         Ok(found.or_else(|| std::env::var(key).ok().filter(|v| !v.is_empty())))
     }
@@ -102,7 +98,7 @@ impl World {
     /// The address of an instance's database, as its `.env` has it.
     pub fn database(&self, name: &InstanceName) -> Result<DatabaseUrl> {
         let dir = self.instance(name)?;
-        let env = dir.read_env()?;
+        let (env, _) = dir.read_env()?;
         match env.get("DATABASE_URL").filter(|v| !v.is_empty()) {
             Some(text) => DatabaseUrl::parse(text),
             None => Err(Error::not_found(format!(
@@ -110,6 +106,35 @@ impl World {
             ))
             .hint(format!("Set it up with: matriz init {name}"))),
         }
+    }
+
+    /// The address for work on the schema itself (migrations, seeds, copying): the project's own
+    /// role. An instance that lives in another's project has a role that sees only its schema.
+    pub fn admin_database(&self, name: &InstanceName) -> Result<DatabaseUrl> {
+        let dir = self.instance(name)?;
+        if dir.manifest()?.strategy != Strategy::Schema {
+            return self.database(name);
+        }
+        let project = dir.supabase_config()?.project_ref.unwrap_or_default();
+        for other in self.sharers(&project)? {
+            let strategy = self.instance(&other)?.manifest()?.strategy;
+            if other != *name && strategy != Strategy::Schema {
+                return self.database(&other);
+            }
+        }
+        self.database(name)
+    }
+
+    /// Whether the instance's folder is there.
+    pub fn has(&self, name: &InstanceName) -> bool {
+        self.inner.workspace.instances_dir().join(name.as_str()).is_dir()
+    }
+
+    /// Removes an instance's folder that a job made and takes back.
+    pub fn remove(&self, name: &InstanceName) -> Result<()> {
+        let path = self.inner.workspace.instances_dir().join(name.as_str());
+        std::fs::remove_dir_all(&path)
+            .context(Kind::Io, || format!("Can't remove {}", path.display()))
     }
 
     /// The project that an instance's config names.

@@ -1,7 +1,6 @@
 //! The database: copied under one snapshot and compared table by table.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::human;
@@ -11,8 +10,9 @@ use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
 use crate::provider::postgres::copy::{self, CopyRequest, Observer, SchemaMap};
-use crate::provider::postgres::find;
-use crate::provider::postgres::{ConnectOptions, connect};
+use crate::provider::postgres::find::{self, Search};
+use crate::provider::postgres::tools::Tool;
+use crate::provider::postgres::connect::{ConnectOptions, connect};
 
 pub struct CopyDatabase {
     pub world: World,
@@ -36,19 +36,22 @@ impl Step for CopyDatabase {
         100
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let request = request(&self.world, &self.source, &self.target).await?;
         let summary = copy::run(&request, &Watcher { ctx }, ctx.cancel.clone()).await?;
         for skipped in &summary.skipped {
-            ctx.log(&format!("left out: {} ({})", skipped.object, skipped.reason));
+            ctx.log(format!("left out: {} ({})", skipped.object, skipped.reason));
         }
         ctx.summary(&format!(
             "{} {}, {} rows, equal",
             summary.tables,
             human::plural(summary.tables, "table", "tables"),
             summary.rows
-        ));
-        Ok(())
+        ))
     }
 
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
@@ -67,15 +70,16 @@ pub async fn request(
     source: &InstanceName,
     target: &InstanceName,
 ) -> Result<CopyRequest> {
-    let from = world.database(source)?;
-    let to = world.database(target)?;
+    let from = world.admin_database(source)?;
+    let to = world.admin_database(target)?;
     let major = {
         let probe = connect(&from, &ConnectOptions::named("matriz check")).await?;
         let major = probe.server_major();
         probe.close().await;
         major
     };
-    let pg_dump = find::pg_dump_for(major, world.workspace().settings().postgres_bin())?;
+    let bin = world.workspace().settings()?.providers.postgres.bin;
+    let pg_dump = find::pg_dump_for(&Search::new(bin)?, major).await?.path(Tool::PgDump);
     let mut request = CopyRequest::new(from, to, pg_dump);
     let schemas = SchemaMap {
         from: world.instance(source)?.supabase_config()?.schema,
@@ -86,9 +90,6 @@ pub async fn request(
     }
     Ok(request)
 }
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept(Value);
 
 /// The step's context as the copy engine sees it.
 struct Watcher<'a> {
@@ -109,6 +110,6 @@ impl Observer for Watcher<'_> {
     }
 
     fn save_checkpoint(&self, value: Value) -> Result<()> {
-        self.ctx.save_checkpoint(value)
+        self.ctx.save_checkpoint(&value)
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::provider::postgres::{ConnectOptions, connect};
+use crate::provider::postgres::connect::{ConnectOptions, connect};
 
 /// How long a project that comes up is waited for before it can be deleted.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -35,7 +35,7 @@ impl Step for DeleteProject {
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
-        Ok(!self.world.workspace().has_instance(&self.name)
+        Ok(!self.world.has(&self.name)
             || self.world.project(&self.name)?.is_none())
     }
 
@@ -96,7 +96,7 @@ impl Step for DropSchema {
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
-        Ok(!self.world.workspace().has_instance(&self.name)
+        Ok(!self.world.has(&self.name)
             || self.world.project(&self.name)?.is_none())
     }
 
@@ -142,7 +142,7 @@ impl Step for TrashFolder {
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
-        Ok(!self.world.workspace().has_instance(&self.name))
+        Ok(!self.world.has(&self.name))
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {

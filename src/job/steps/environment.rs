@@ -26,8 +26,10 @@ impl Step for EnsureEnvironment {
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
         let dir = self.world.instance(&self.name)?;
         dir.supabase_config()?;
-        dir.read_env()?;
-        Ok(dir.env_path().is_file())
+        if !dir.env_path().is_file() {
+            return Ok(false);
+        }
+        dir.read_env().map(|_| true)
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {

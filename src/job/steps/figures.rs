@@ -7,12 +7,13 @@ use crate::domain::name::InstanceName;
 use crate::error::{Kind, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::provider::postgres::{ConnectOptions, connect, explain};
-use crate::registry::{Figures, Registry};
+use crate::provider::postgres::connect::{ConnectOptions, connect};
+use crate::provider::postgres::explain;
+use crate::registry::instances::InstanceFigures;
+use crate::domain::instance::InstanceState;
 
 pub struct ReadFigures {
     pub world: World,
-    pub registry: Registry,
     pub name: InstanceName,
 }
 
@@ -30,16 +31,25 @@ impl Step for ReadFigures {
         1
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Figures are a convenience: a job that did its work doesn't fail for them.
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         match read(&self.world, &self.name).await {
-            Ok(figures) => self.registry.save_figures(self.name.as_str(), &figures),
+            Ok(figures) => ctx.registry().save_instance_figures(&figures),
             Err(error) if error.kind == Kind::Cancelled => Err(error),
             Err(error) => {
-                ctx.log(&format!("figures not read: {}", error.message));
+                ctx.log(format!("figures not read: {}", error.message));
                 Ok(())
             }
         }
+    }
+
+    /// What it made goes with the project and the folder.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -55,15 +65,21 @@ const FIGURES: &str = "
      WHERE c.relkind = 'r' AND n.nspname = $1";
 
 /// Reads an instance's figures from its database.
-pub async fn read(world: &World, name: &InstanceName) -> Result<Figures> {
-    let schema = world.instance(name)?.supabase_config()?.schema;
+pub async fn read(world: &World, name: &InstanceName) -> Result<InstanceFigures> {
+    let config = world.instance(name)?.supabase_config()?;
+    let schema = config.schema;
     let url = world.database(name)?;
     let connection = connect(&url, &ConnectOptions::named("matriz figures")).await?;
     let row = connection
         .query_one(FIGURES, &[&schema])
         .await
         .map_err(|e| explain::statement(e, "read the database's size"))?;
-    let figures = Figures {
+    let figures = InstanceFigures {
+        name: name.to_string(),
+        state: InstanceState::Ready,
+        note: None,
+        project_ref: config.project_ref,
+        last_activity: Some(Timestamp::now()),
         database_bytes: u64::try_from(row.get::<_, i64>(0)).ok(),
         tables: u32::try_from(row.get::<_, i64>(1)).ok(),
         rows: u64::try_from(row.get::<_, i64>(2)).ok(),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::mark;
-use crate::domain::config::IDENTITY_KEYS;
+use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::Strategy;
 use crate::error::{Context, Error, Kind, Result};
@@ -52,20 +52,23 @@ impl Step for CopyFolder {
         1
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let workspace = self.world.workspace();
-        if !workspace.has_instance(&self.target) {
+        if !self.world.has(&self.target) {
             // said before it's done: a kill in between leaves a folder that undo may remove
             mark::save(ctx, &Mark { made: true })?;
             let source = self.world.instance(&self.source)?;
             let config = source.supabase_config()?;
-            workspace.create_instance(
+            self.world.workspace().create_instance(
                 &self.target,
                 &NewInstance {
                     strategy: self.strategy,
                     kind: config.kind,
                     purpose: self.purpose.clone().unwrap_or_default(),
-                    cloned_from: Some(self.source.to_string()),
+                    cloned_from: Some(self.source.clone()),
                     ..NewInstance::default()
                 },
             )?;
@@ -79,9 +82,9 @@ impl Step for CopyFolder {
 
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
         let made = mark::load::<Mark>(ctx)?.is_some_and(|m| m.made);
-        if made && self.world.workspace().has_instance(&self.target) {
-            self.world.workspace().remove_instance(&self.target)?;
-            ctx.log(&format!("instances/{} removed", self.target));
+        if made && self.world.has(&self.target) {
+            self.world.remove(&self.target)?;
+            ctx.log(format!("instances/{} removed", self.target));
         }
         Ok(())
     }
@@ -93,13 +96,14 @@ impl CopyFolder {
         let source = self.world.instance(&self.source)?;
         let target = self.world.instance(&self.target)?;
         let from = source.supabase_config()?;
-        let mut env = source.read_env()?;
+        let (mut env, _) = source.read_env()?;
         for key in IDENTITY_KEYS.iter().copied().chain([from.db_password_key.as_str()]) {
             if env.get(key).is_some_and(|v| !v.is_empty()) {
                 env.set(key, "")?;
             }
         }
-        target.replace_env(&env)?;
+        let (_, stamp) = target.read_env()?;
+        target.save_env(&env, &stamp)?;
         let mut config = target.supabase_config()?;
         config.kind = from.kind;
         config.api_url.clone_from(&from.api_url);
@@ -140,7 +144,7 @@ impl CopyFolder {
                 } else if kind.is_file() {
                     copy_file(&entry.path(), &to.join(&name))?;
                 } else {
-                    ctx.log(&format!("{} is a link and was left out", name.display()));
+                    ctx.log(format!("{} is a link and was left out", name.display()));
                 }
             }
         }

@@ -28,6 +28,10 @@ impl Step for WaitHealthy {
         5
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let supabase = self.world.supabase(&self.name).await?;
         let supabase = supabase.with_cancel(ctx.cancel.clone());
@@ -44,5 +48,10 @@ impl Step for WaitHealthy {
                 });
             })
             .await
+    }
+
+    /// What it made goes with the project and the folder.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+        Ok(())
     }
 }

@@ -4,8 +4,11 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::mark;
+use super::schema::role_name;
 use crate::domain::name::InstanceName;
+use crate::domain::strategy::ProviderKind;
 use crate::error::{Error, Kind, Result};
+use crate::job::env::set_env;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
 use crate::provider::postgres::url::{DatabaseUrl, SslMode};
@@ -15,6 +18,8 @@ use crate::provider::supabase::{ApiKeys, PoolerConfig, ProjectRef, Supabase};
 pub struct WriteKeys {
     pub world: World,
     pub name: InstanceName,
+    /// Strategy `schema`: whose project is shared. The database is then reached by the schema's role.
+    pub owner: Option<InstanceName>,
 }
 
 /// The keys that were empty before, so that undo empties them again and touches no other.
@@ -37,6 +42,10 @@ impl Step for WriteKeys {
         1
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let supabase = self.world.supabase(&self.name).await?;
         let supabase = supabase.with_cancel(ctx.cancel.clone());
@@ -45,9 +54,13 @@ impl Step for WriteKeys {
         let project = self.world.project(&self.name)?.ok_or_else(|| {
             Error::not_found(format!("{} has no project yet.", self.name))
         })?;
-        let env = dir.read_env()?;
+        let (env, _) = dir.read_env()?;
         let password = env.get(&config.db_password_key).unwrap_or_default().to_owned();
         let mut values = connection_values(&supabase, &project, &password).await?;
+        if self.owner.is_some() {
+            let role = role_name(&config.schema, project.as_str());
+            as_role(&mut values, &role, config.kind, &project)?;
+        }
         values.push(("MCP_SUPABASE_SCHEMA".into(), config.schema.clone()));
         if ctx.checkpoint()?.is_none() {
             let filled = values
@@ -61,7 +74,7 @@ impl Step for WriteKeys {
             .iter()
             .map(|(k, v)| (k.as_str(), v.as_str()))
             .collect();
-        dir.set_env(&pairs)
+        set_env(&dir, &pairs)
     }
 
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
@@ -72,8 +85,27 @@ impl Step for WriteKeys {
             return Ok(());
         };
         let pairs: Vec<(&str, &str)> = mark.filled.iter().map(|k| (k.as_str(), "")).collect();
-        dir.set_env(&pairs)
+        set_env(&dir, &pairs)
     }
+}
+
+/// Replaces the project's own role by the schema's. Supabase's pooler wants the project in the
+/// user's name.
+fn as_role(
+    values: &mut [(String, String)],
+    role: &str,
+    kind: ProviderKind,
+    project: &ProjectRef,
+) -> Result<()> {
+    let user = match kind {
+        ProviderKind::Cloud => format!("{role}.{project}"),
+        ProviderKind::Sandbox => role.to_owned(),
+    };
+    for (key, value) in values.iter_mut().filter(|(key, _)| key == "DATABASE_URL") {
+        debug_assert_eq!(key, "DATABASE_URL");
+        *value = DatabaseUrl::parse(value)?.with_user(user.clone()).reveal();
+    }
+    Ok(())
 }
 
 /// Everything that the `.env` says of a project, from the provider's own answers.

@@ -7,6 +7,7 @@ use crate::domain::strategy::ProviderKind;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
+use crate::workspace::McpSupabase;
 
 pub struct WriteMcp {
     pub world: World,
@@ -27,14 +28,29 @@ impl Step for WriteMcp {
         1
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, _ctx: &StepContext) -> Result<()> {
         let dir = self.world.instance(&self.name)?;
         let config = dir.supabase_config()?;
         let project = config.project_ref.clone().unwrap_or_default();
-        let api_url = match config.kind {
-            ProviderKind::Sandbox => Some(self.world.sandbox(|_| ()).await?.api_url.clone()),
-            ProviderKind::Cloud => config.api_url.clone(),
+        let entry = match config.kind {
+            ProviderKind::Sandbox => McpSupabase::Sandbox {
+                project_ref: &project,
+                api_url: &self.world.sandbox(|_| ()).await?.api_url,
+                token_key: &config.access_token_key,
+            },
+            ProviderKind::Cloud => McpSupabase::Cloud {
+                project_ref: &project,
+            },
         };
-        dir.write_mcp(&project, api_url.as_deref(), &config.access_token_key)
+        dir.write_mcp(&entry).map(|_| ())
+    }
+
+    /// What it made goes with the project and the folder.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
 use crate::provider::postgres::migrate::{self, Migration};
-use crate::provider::postgres::{ConnectOptions, connect};
+use crate::provider::postgres::connect::{ConnectOptions, connect};
 
 pub struct Migrate {
     pub world: World,
@@ -29,12 +29,16 @@ impl Step for Migrate {
         3
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let url = self.world.database(&self.name)?;
+        let url = self.world.admin_database(&self.name)?;
         let schema = self.world.instance(&self.name)?.supabase_config()?.schema;
         let list = migrations(&self.world, &self.name)?;
-        let mut connection = connect(&url, &ConnectOptions::named("matriz migrations")).await?;
-        let applied = migrate::apply(&mut connection, &schema, &list, |step| {
+        let connection = connect(&url, &ConnectOptions::named("matriz migrations")).await?;
+        let applied = migrate::apply(&connection, &schema, &list, &mut |step| {
             ctx.report(Report {
                 amount: Amount::new(step.done as u64, step.total as u64, Unit::Items),
                 note: Some(step.migration.file.clone()),
@@ -43,9 +47,14 @@ impl Step for Migrate {
         })
         .await?;
         for file in &applied.applied {
-            ctx.log(&format!("applied {file}"));
+            ctx.log(format!("applied {file}"));
         }
         connection.close().await;
+        Ok(())
+    }
+
+    /// What it made goes with the project and the folder.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
         Ok(())
     }
 }

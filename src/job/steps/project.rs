@@ -9,6 +9,7 @@ use super::mark;
 use super::password::new_password;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
+use crate::job::env::set_env;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::{World, project_of};
 use crate::provider::supabase::{NewProject, Project, ProjectRef, Secret, Supabase};
@@ -67,11 +68,11 @@ impl Step for CreateProject {
         let organization = self.organization(&supabase, &config.organization).await?;
         let region = self.region(&supabase, &organization, &config.region).await?;
         // The service never tells the password again: it's on disk before anything is asked for.
-        let password = match dir.read_env()?.get(&config.db_password_key) {
+        let password = match dir.read_env()?.0.get(&config.db_password_key) {
             Some(kept) if !kept.is_empty() => kept.to_owned(),
             _ => {
                 let fresh = new_password();
-                dir.set_env(&[(&config.db_password_key, &fresh)])?;
+                set_env(&dir, &[(&config.db_password_key, &fresh)])?;
                 fresh
             }
         };
@@ -83,7 +84,7 @@ impl Step for CreateProject {
             size: None,
         };
         let project = self.create_once(ctx, &supabase, &new).await?;
-        ctx.log(&format!("project {} in {organization}", project.reference));
+        ctx.log(format!("project {} in {organization}", project.reference));
         let mut config = dir.supabase_config()?;
         config.project_ref = Some(project.reference.to_string());
         config.organization = organization;
@@ -106,7 +107,7 @@ impl Step for CreateProject {
         if let Some(project) = ours {
             supabase.delete_project(&project, DELETE_PATIENCE).await?;
             supabase.wait_until_gone(&project, DELETE_PATIENCE).await?;
-            ctx.log(&format!("project {project} deleted"));
+            ctx.log(format!("project {project} deleted"));
             if let Some(dir) = dir {
                 let mut config = dir.supabase_config()?;
                 if project_of(&config)?.as_ref() == Some(&project) {
@@ -145,7 +146,7 @@ impl CreateProject {
                 return supabase.project(&text.parse()?).await;
             }
             if let Some(project) = self.adopt(supabase, &mark.before).await? {
-                ctx.log(&format!("project {} was made by an earlier try", project.reference));
+                ctx.log(format!("project {} was made by an earlier try", project.reference));
                 self.remember(ctx, &mark.before, &project)?;
                 return Ok(project);
             }

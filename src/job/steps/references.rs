@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::config::IDENTITY_KEYS;
+use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::name::InstanceName;
 use crate::domain::reference::ReferenceMap;
 use crate::error::{Context, Error, Kind, Result};
@@ -40,6 +40,10 @@ impl Step for RewriteReferences {
         1
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let source = self.world.instance(&self.source)?;
         let target = self.world.instance(&self.target)?;
@@ -55,7 +59,7 @@ impl Step for RewriteReferences {
             let (new, count) = map.rewrite(&text);
             if count > 0 {
                 crate::workspace::file::write_whole(&path, new.as_bytes(), 0o600)?;
-                ctx.log(&format!("{file}: {count} references rewritten"));
+                ctx.log(format!("{file}: {count} references rewritten"));
             }
             let label = |token: &str| {
                 labels
@@ -78,13 +82,18 @@ impl Step for RewriteReferences {
         )
         .hint("Mend these lines, then resume the job."))
     }
+
+    /// What it made goes with the project and the folder.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+        Ok(())
+    }
 }
 
 type Labels = Vec<(String, String)>;
 
 /// Every value that says which project the source is, with the target's in its place.
 fn reference_map(source: &InstanceDir, target: &InstanceDir) -> Result<(ReferenceMap, Labels)> {
-    let (from, to) = (source.read_env()?, target.read_env()?);
+    let (from, to) = (source.read_env()?.0, target.read_env()?.0);
     let (from_config, to_config) = (source.supabase_config()?, target.supabase_config()?);
     let mut map = ReferenceMap::default();
     let mut labels = Labels::new();

@@ -7,10 +7,12 @@ use super::mark;
 use super::password::new_password;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
+use crate::job::env::set_env;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::provider::postgres::quote::{identifier, literal};
-use crate::provider::postgres::{ConnectOptions, Connection, connect, explain};
+use crate::provider::postgres::quote::ident as identifier;
+use crate::provider::postgres::connect::{ConnectOptions, Connection, connect};
+use crate::provider::postgres::explain;
 
 /// Makes the schema, a role that sees only it, and the grants that the project's API needs.
 pub struct CreateSchema {
@@ -72,11 +74,11 @@ impl Step for CreateSchema {
         config.project_ref = Some(project);
         config.schema.clone_from(&schema);
         dir.save_supabase_config(&config)?;
-        let password = match dir.read_env()?.get(&config.db_password_key) {
+        let password = match dir.read_env()?.0.get(&config.db_password_key) {
             Some(kept) if !kept.is_empty() => kept.to_owned(),
             _ => {
                 let fresh = new_password();
-                dir.set_env(&[(&config.db_password_key, &fresh)])?;
+                set_env(&dir, &[(&config.db_password_key, &fresh)])?;
                 fresh
             }
         };
@@ -172,6 +174,12 @@ async fn has_schema(connection: &Connection, name: &str) -> Result<bool> {
         .await
         .map_err(|e| explain::statement(e, "look for a schema"))?;
     Ok(row.is_some())
+}
+
+/// Our own passwords and role names hold nothing but letters, digits and `_`; doubled quotes keep
+/// even others whole (`standard_conforming_strings` is on everywhere since Postgres 9.1).
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Drops a schema with all that is in it, and its role. Nothing of other schemas is touched.

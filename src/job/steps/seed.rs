@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 
 use crate::domain::name::InstanceName;
-use crate::domain::progress::{Amount, Report, Unit};
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
 use crate::memory::seeds::{self, LoadOptions};
-use crate::provider::postgres::{ConnectOptions, connect};
+use crate::provider::postgres::connect::{ConnectOptions, connect};
 
 pub struct LoadSeeds {
     pub world: World,
@@ -30,6 +29,10 @@ impl Step for LoadSeeds {
         6
     }
 
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let dir = self.world.instance(&self.name)?;
         let folder = dir.path().join("seeds");
@@ -39,34 +42,37 @@ impl Step for LoadSeeds {
         }
         let set = seeds::read_dir(&folder)?;
         let schema = dir.supabase_config()?.schema;
-        let url = self.world.database(&self.name)?;
-        let mut connection = connect(&url, &ConnectOptions::named("matriz seeds")).await?;
+        let url = self.world.admin_database(&self.name)?;
+        let connection = connect(&url, &ConnectOptions::named("matriz seeds")).await?;
         let options = LoadOptions {
             reembed: self.reembed,
+            ..LoadOptions::default()
         };
         let report = seeds::load(
-            &mut connection,
+            &connection,
             &schema,
             &set,
             &options,
+            &mut |report| ctx.report(report),
             &ctx.cancel,
-            |done, total| {
-                ctx.report(Report {
-                    amount: Amount::new(done, total, Unit::Rows),
-                    ..Report::default()
-                });
-            },
         )
         .await?;
         for table in &report.tables {
-            ctx.log(&format!(
+            ctx.log(format!(
                 "{}: {} rows added, {} there already",
-                table.name, table.added, table.present
+                table.table, table.inserted, table.skipped
             ));
         }
-        let added: u64 = report.tables.iter().map(|t| t.added).sum();
-        ctx.summary(&format!("{added} rows added"));
+        for note in &report.notes {
+            ctx.log(note);
+        }
+        ctx.summary(&format!("{} rows added", report.inserted()))?;
         connection.close().await;
+        Ok(())
+    }
+
+    /// What it made goes with the project and the folder.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
         Ok(())
     }
 }

@@ -1,0 +1,214 @@
+//! The plan of a request: what a person reads before saying yes.
+
+use crate::domain::human;
+use crate::domain::job::JobKind;
+use crate::domain::name::InstanceName;
+use crate::domain::plan::{Consent, Plan};
+use crate::domain::request::Request;
+use crate::domain::strategy::{ProviderKind, Strategy};
+use crate::error::{Error, Result};
+use crate::job::shape::Shape;
+use crate::job::world::World;
+use crate::memory::seeds;
+use crate::registry::Registry;
+
+/// Makes the plan from the workspace's files and the figures last seen; asks no provider, so that
+/// it's there at once. `fetches` names the Postgres that would be fetched, where one is needed.
+pub fn plan(
+    world: &World,
+    registry: &Registry,
+    shape: &Shape,
+    fetches: Option<&str>,
+) -> Result<Plan> {
+    let mut plan = match &shape.request {
+        Request::Init { name, .. } => init(world, shape, name)?,
+        Request::Clone { source, target, .. } => clone(world, registry, shape, source, target)?,
+        Request::Seed { name, reembed } => seed(world, name, *reembed)?,
+        Request::Delete { name } => return delete(world, registry, shape, name),
+    };
+    if let Some(what) = fetches {
+        plan.line("Fetches", what);
+    }
+    Ok(plan)
+}
+
+fn empty(request: &Request, title: String, verb: &str) -> Plan {
+    Plan {
+        kind: request.kind(),
+        instance: request.instance().to_string(),
+        source: request.source().map(ToString::to_string),
+        title,
+        verb: verb.to_owned(),
+        destructive: request.kind() == JobKind::Delete,
+        lines: Vec::new(),
+        consent: Consent::Yes,
+    }
+}
+
+/// "project clone-1 (sandbox, free)", or the schema in another's.
+fn place(shape: &Shape, name: &InstanceName) -> String {
+    match (&shape.owner, shape.kind) {
+        (Some(owner), _) => format!("schema {} in the project of {owner}", name.as_schema()),
+        (None, ProviderKind::Sandbox) => format!("project {name} (sandbox, free)"),
+        (None, ProviderKind::Cloud) => format!("project {name} in the cloud (it may cost)"),
+    }
+}
+
+fn seeds_line(world: &World, name: &InstanceName) -> Result<Option<String>> {
+    let folder = world.instance(name)?.path().join("seeds");
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let set = seeds::read_dir(&folder)?;
+    let (rows, files) = (set.rows() as u64, set.files.len() as u64);
+    Ok(Some(format!(
+        "{rows} {} from {files} {}, with embeddings",
+        human::plural(rows, "row", "rows"),
+        human::plural(files, "file", "files")
+    )))
+}
+
+fn init(world: &World, shape: &Shape, name: &InstanceName) -> Result<Plan> {
+    let mut plan = empty(&shape.request, format!("Set up {name}"), "set up");
+    if shape.keeps_project {
+        plan.stays("Keeps", "its project; runs what hasn't run yet");
+    } else {
+        plan.line("Creates", place(shape, name));
+    }
+    let migrations = super::steps::migrate::migrations(world, name)?;
+    plan.line("Runs", format!("{} migrations", migrations.len()));
+    if let Some(seeds) = seeds_line(world, name)? {
+        plan.line("Loads", seeds);
+    }
+    plan.line("Writes", format!("instances/{name}/.env and mcp.json"));
+    if shape.owner.is_some() {
+        plan.warn(
+            "Shares",
+            "users, files and functions of that project; only the tables are apart",
+        );
+    }
+    Ok(plan)
+}
+
+fn clone(
+    world: &World,
+    registry: &Registry,
+    shape: &Shape,
+    source: &InstanceName,
+    target: &InstanceName,
+) -> Result<Plan> {
+    let title = format!("Clone {source} into {target}");
+    let mut plan = empty(&shape.request, title, "clone");
+    if shape.sets_up_source {
+        plan.line("Sets up", format!("{source} first: project {source} (sandbox, free)"));
+        if let Some(seeds) = seeds_line(world, source)? {
+            plan.line("Loads", seeds);
+        }
+    }
+    if shape.keeps_project {
+        plan.stays("Keeps", format!("the project of {target}; it has to be empty"));
+    } else {
+        plan.line("Creates", place(shape, target));
+    }
+    if !world.has(target) {
+        plan.line("", format!("folder instances/{target}"));
+    }
+    if let Some(figures) = registry.instance_figures_of(source.as_str())?
+        && let (Some(bytes), Some(tables)) = (figures.database_bytes, figures.tables)
+    {
+        let rows = figures.rows.unwrap_or(0);
+        plan.line(
+            "Copies",
+            format!(
+                "{tables} {}, {} rows, {}",
+                human::plural(u64::from(tables), "table", "tables"),
+                human::count(rows),
+                human::bytes(bytes)
+            ),
+        );
+    } else {
+        plan.line("Copies", "every table, with everything that belongs to it");
+    }
+    plan.line("Checks", "counts and contents of every table, at the end");
+    plan.line("Rewrites", format!("every reference to {source} in its files"));
+    plan.stays("Stays", format!("{source}, unchanged and usable meanwhile"));
+    if shape.strategy == Strategy::Schema {
+        plan.warn(
+            "Shares",
+            "users, files and functions of that project; only the tables are apart",
+        );
+    }
+    plan.warn("Backup", format!("none of {source}: Matriz has no backups yet"));
+    Ok(plan)
+}
+
+fn seed(world: &World, name: &InstanceName, reembed: bool) -> Result<Plan> {
+    let request = Request::Seed {
+        name: name.clone(),
+        reembed,
+    };
+    let mut plan = empty(&request, format!("Load the seeds of {name}"), "load");
+    match seeds_line(world, name)? {
+        Some(seeds) => plan.line("Loads", seeds),
+        None => {
+            return Err(Error::not_found(format!("instances/{name} has no seeds folder."))
+                .hint("Put YAML files into it: a key for each table, a list of rows under it."));
+        }
+    };
+    plan.stays("Stays", "rows that are there already");
+    if reembed {
+        plan.warn("Embeds", "every row of these tables again");
+    }
+    Ok(plan)
+}
+
+fn delete(
+    world: &World,
+    registry: &Registry,
+    shape: &Shape,
+    name: &InstanceName,
+) -> Result<Plan> {
+    let dir = world.instance(name)?;
+    let manifest = dir.manifest()?;
+    if manifest.protected {
+        return Err(Error::refused(format!("{name} is protected."))
+            .hint("Set protected = false in its instance.toml first."));
+    }
+    if shape.kind == ProviderKind::Cloud {
+        return Err(Error::refused(format!(
+            "{name} lives in the cloud, and Matriz can't back its database up yet, so it doesn't delete it."
+        ))
+        .hint("Delete the project at the provider yourself, then remove the folder."));
+    }
+    let project = world.project(name)?;
+    let mut plan = empty(&shape.request, format!("Delete {name}"), "delete");
+    let figures = registry.instance_figures_of(name.as_str())?.unwrap_or_default();
+    let size = figures.database_bytes.map_or(String::new(), |b| format!(", {}", human::bytes(b)));
+    let rows = figures.rows.map_or(String::new(), |n| format!(", {} rows", human::count(n)));
+    if let Some(project) = &project {
+        let others: Vec<String> = world
+            .sharers(project.as_str())?
+            .into_iter()
+            .filter(|other| other != name)
+            .map(String::from)
+            .collect();
+        if shape.strategy == Strategy::Schema {
+            let schema = dir.supabase_config()?.schema;
+            plan.line("Deletes", format!("schema {schema} with all that is in it{size}{rows}"));
+            plan.stays("Stays", format!("the project {project}, used by {}", others.join(", ")));
+        } else if others.is_empty() {
+            plan.line("Deletes", format!("project {project} with its database{size}{rows}"));
+        } else {
+            return Err(Error::refused(format!(
+                "The project of {name} is also used by {}.",
+                others.join(", ")
+            ))
+            .hint("Delete those first."));
+        }
+        plan.warn("No backup", "the database isn't backed up: its rows are gone for good");
+    }
+    plan.line("Moves", format!("instances/{name} to .matriz/trash"));
+    plan.stays("Stays", "every other instance");
+    plan.consent = Consent::TypeName(name.to_string());
+    Ok(plan)
+}

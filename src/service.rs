@@ -1,1 +1,0 @@
-//! The one façade for the command line and the screen.

@@ -1,0 +1,134 @@
+//! An instance's files for an editor: read with a stamp, written only where nobody else did.
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use super::Service;
+use crate::domain::config::{AtlassianConfig, Manifest, SupabaseConfig};
+use crate::domain::env_file::EnvFile;
+use crate::domain::name::InstanceName;
+use crate::error::{Error, Kind, Result};
+use crate::workspace::file::{self, PRIVATE};
+
+/// The configuration files, in the order in which they are shown.
+const CONFIGS: [&str; 4] = [
+    "instance.toml",
+    "supabase.config.json",
+    "atlassian.config.json",
+    "mcp.json",
+];
+
+/// A file's text, and a stamp of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    pub name: String,
+    pub path: PathBuf,
+    pub text: String,
+    /// Equal for equal content; empty where the file isn't there.
+    pub stamp: String,
+}
+
+/// How a save ended.
+pub enum Saved {
+    Written(Document),
+    /// Someone else changed it since it was read; nothing was written. This is what is there.
+    Stale(Document),
+}
+
+impl Service {
+    pub fn load_env(&self, name: &InstanceName) -> Result<Document> {
+        self.document(name, ".env")
+    }
+
+    /// Writes a whole `.env` that can be read back; refuses one that can't, with its place.
+    pub fn save_env(&self, name: &InstanceName, stamp: &str, text: &str) -> Result<Saved> {
+        EnvFile::parse_named(&format!("instances/{name}/.env"), text)?;
+        self.save(name, ".env", stamp, text)
+    }
+
+    pub fn load_configs(&self, name: &InstanceName) -> Result<Vec<Document>> {
+        let mut found = Vec::new();
+        for file in CONFIGS {
+            let document = self.document(name, file)?;
+            if !document.stamp.is_empty() {
+                found.push(document);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes a configuration file whose text has the shape that it should have.
+    pub fn save_config(
+        &self,
+        name: &InstanceName,
+        file: &str,
+        stamp: &str,
+        text: &str,
+    ) -> Result<Saved> {
+        check(&format!("instances/{name}/{file}"), file, text)?;
+        self.save(name, file, stamp, text)
+    }
+
+    fn document(&self, name: &InstanceName, file: &str) -> Result<Document> {
+        let path = self.workspace.instance(name)?.path().join(file);
+        let text = file::read_text(&path)?;
+        Ok(Document {
+            name: file.to_owned(),
+            path,
+            stamp: text.as_deref().map_or_else(String::new, stamp_of),
+            text: text.unwrap_or_default(),
+        })
+    }
+
+    fn save(&self, name: &InstanceName, file: &str, stamp: &str, text: &str) -> Result<Saved> {
+        self.refuse_busy(name)?;
+        let now = self.document(name, file)?;
+        if now.stamp != stamp {
+            return Ok(Saved::Stale(now));
+        }
+        file::write_whole(&now.path, text.as_bytes(), PRIVATE)?;
+        self.registry.audit("person", "edit", name.as_str(), file)?;
+        self.touch(name)?;
+        Ok(Saved::Written(self.document(name, file)?))
+    }
+}
+
+fn stamp_of(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
+}
+
+/// Refuses a text that the program couldn't read back, with its line and column.
+fn check(shown: &str, file: &str, text: &str) -> Result<()> {
+    let json = |error: serde_json::Error| {
+        Error::new(Kind::Parse, format!("{shown} isn't right: {error}."))
+            .hint("Mend that place; nothing was written.")
+    };
+    match file {
+        "instance.toml" => toml::from_str::<Manifest>(text).map(|_| ()).map_err(|error| {
+            Error::new(Kind::Parse, format!("{shown} isn't right: {}.", error.message()))
+                .hint("Mend that place; nothing was written.")
+        }),
+        "supabase.config.json" => serde_json::from_str::<SupabaseConfig>(text).map(|_| ()).map_err(json),
+        "atlassian.config.json" => serde_json::from_str::<AtlassianConfig>(text).map(|_| ()).map_err(json),
+        "mcp.json" => serde_json::from_str::<serde_json::Value>(text).map(|_| ()).map_err(json),
+        other => Err(Error::refused(format!("{other} isn't one of an instance's configuration files."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_configs_are_refused_with_their_place() {
+        let error = check("instances/a/mcp.json", "mcp.json", "{\n  oops\n}").unwrap_err();
+        assert!(error.message.contains("line 2"), "{}", error.message);
+        assert!(check("x", "instance.toml", "strategy = \"other\"").is_err());
+        assert!(check("x", "../.env", "").is_err());
+        assert!(check("x", "supabase.config.json", r#"{"kind":"sandbox","mine":1}"#).is_ok());
+    }
+}

@@ -1,0 +1,194 @@
+//! Instances as the screens see them: files, figures and jobs put together.
+
+use std::collections::HashMap;
+
+use super::Service;
+use crate::domain::instance::{InstanceState, InstanceView};
+use crate::domain::job::{JobState, JobView};
+use crate::domain::name::InstanceName;
+use crate::error::{Error, Result};
+use crate::registry::instances::InstanceFigures;
+use crate::registry::views::JobFilter;
+use crate::workspace::InstanceDir;
+
+/// Where the last list is kept for the next start's first frame.
+const CACHE: &str = "instances.last";
+
+/// How many jobs are looked at for the state of the instances.
+const RECENT_JOBS: usize = 200;
+
+impl Service {
+    /// All instances, in the order of their names.
+    pub fn instances(&self) -> Result<Vec<InstanceView>> {
+        let names = self.workspace.instances()?;
+        let selected = self.workspace.selected().ok();
+        let figures: HashMap<String, InstanceFigures> = self
+            .registry
+            .instance_figures()?
+            .into_iter()
+            .map(|f| (f.name.clone(), f))
+            .collect();
+        let jobs = self.latest_jobs()?;
+        let views = names
+            .into_iter()
+            .map(|name| {
+                let seen = figures.get(name.as_str());
+                let job = jobs.get(name.as_str());
+                let current = selected.as_ref() == Some(&name);
+                self.view(name, current, seen, job)
+            })
+            .collect();
+        Ok(views)
+    }
+
+    /// The list as it was last seen, for a first frame that waits for nothing.
+    pub fn instances_last_seen(&self) -> Result<Option<Vec<InstanceView>>> {
+        let text = self.registry.setting(CACHE)?;
+        // written by another version: as good as none
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    pub fn remember_instances(&self, views: &[InstanceView]) -> Result<()> {
+        let text = serde_json::to_string(views).unwrap_or_default();
+        if self.registry.setting(CACHE)?.as_deref() == Some(text.as_str()) {
+            return Ok(());
+        }
+        self.registry.set_setting(CACHE, &text)
+    }
+
+    pub fn instance(&self, name: &InstanceName) -> Result<InstanceView> {
+        self.workspace.instance(name)?;
+        let current = self.workspace.selected().ok().as_ref() == Some(name);
+        let figures = self.registry.instance_figures_of(name.as_str())?;
+        let jobs = self.latest_jobs()?;
+        Ok(self.view(
+            name.clone(),
+            current,
+            figures.as_ref(),
+            jobs.get(name.as_str()),
+        ))
+    }
+
+    /// The newest job that wrote to each instance.
+    fn latest_jobs(&self) -> Result<HashMap<String, JobView>> {
+        let filter = JobFilter {
+            limit: Some(RECENT_JOBS),
+            ..JobFilter::default()
+        };
+        let mut latest = HashMap::new();
+        for job in self.registry.job_views(&filter)? {
+            // newest first; a clone that sets its source up works on that one as well
+            if job.state.is_active()
+                && let Some(source) = &job.source
+                && job.steps.iter().any(|s| s.name.starts_with("source.") && !s.state.is_over())
+            {
+                latest.entry(source.clone()).or_insert_with(|| job.clone());
+            }
+            latest.entry(job.instance.clone()).or_insert(job);
+        }
+        Ok(latest)
+    }
+
+    fn view(
+        &self,
+        name: InstanceName,
+        current: bool,
+        figures: Option<&InstanceFigures>,
+        job: Option<&JobView>,
+    ) -> InstanceView {
+        let mut view = InstanceView::unknown(name);
+        view.current = current;
+        if let Some(figures) = figures {
+            view.database_bytes = figures.database_bytes;
+            view.tables = figures.tables;
+            view.rows = figures.rows;
+            view.last_activity = figures.last_activity;
+            view.observed = figures.observed;
+        }
+        let read = self
+            .workspace
+            .instance(&view.name)
+            .and_then(|dir| fill(&mut view, &dir));
+        (view.state, view.note) = state(&view, read.err(), job);
+        view.job = job.filter(|j| j.state.is_active()).map(|j| j.id);
+        view
+    }
+}
+
+/// What the files say.
+fn fill(view: &mut InstanceView, dir: &InstanceDir) -> Result<()> {
+    let manifest = dir.manifest()?;
+    view.strategy = manifest.strategy;
+    view.purpose = manifest.purpose;
+    view.owner = manifest.owner;
+    view.labels = manifest.labels;
+    view.protected = manifest.protected;
+    view.expiry = manifest.expiry.to_string();
+    view.created = manifest.created;
+    view.cloned_from = manifest.cloned_from;
+    let config = dir.supabase_config()?;
+    view.kind = config.kind;
+    view.project_ref = config.project_ref.filter(|r| !r.is_empty());
+    view.schema = config.schema;
+    view.region = Some(config.region).filter(|r| !r.is_empty());
+    if dir.env_path().is_file() {
+        let (env, _) = dir.read_env()?;
+        view.host = env.get("SUPABASE_URL").and_then(host_of);
+    }
+    Ok(())
+}
+
+/// The host and port of an address.
+fn host_of(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let host = rest.split(['/', '?']).next().unwrap_or(rest);
+    let host = host.rsplit('@').next().unwrap_or(host);
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
+/// A running job says most; then what can't be read; then how the last job ended.
+fn state(
+    view: &InstanceView,
+    broken: Option<Error>,
+    job: Option<&JobView>,
+) -> (InstanceState, Option<String>) {
+    if let Some(job) = job.filter(|j| j.state.is_active()) {
+        let word = if job.state == JobState::Cancelling {
+            "cleaning up"
+        } else {
+            job.kind.working()
+        };
+        return (InstanceState::Working, Some(word.to_owned()));
+    }
+    if let Some(error) = broken {
+        return (InstanceState::Attention, Some(error.message));
+    }
+    if let Some(job) = job.filter(|j| j.state.can_resume()) {
+        let note = format!("{} {}", job.kind.word(), job.state.word());
+        return (InstanceState::Attention, Some(note));
+    }
+    if view.project_ref.is_none() {
+        return (InstanceState::New, None);
+    }
+    (InstanceState::Ready, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_come_without_path_and_user() {
+        assert_eq!(host_of("http://127.0.0.1:5000/projects/x").as_deref(), Some("127.0.0.1:5000"));
+        assert_eq!(host_of("https://abc.supabase.co").as_deref(), Some("abc.supabase.co"));
+        assert_eq!(host_of("nonsense"), None);
+    }
+
+    #[test]
+    fn an_instance_without_a_project_is_new() {
+        let view = InstanceView::unknown(InstanceName::parse("a").unwrap());
+        assert_eq!(state(&view, None, None).0, InstanceState::New);
+        let broken = state(&view, Some(Error::not_found("No.")), None);
+        assert_eq!(broken, (InstanceState::Attention, Some("No.".into())));
+    }
+}

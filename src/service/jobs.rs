@@ -1,0 +1,117 @@
+//! Jobs: planning, starting, steering and reading them; and what a worker process does.
+
+use super::Service;
+use crate::domain::job::{JobId, JobState, JobView};
+use crate::domain::plan::Plan;
+use crate::domain::request::Request;
+use crate::domain::strategy::ProviderKind;
+use crate::error::{Error, Result};
+use crate::job::engine::{self, NewJob};
+use crate::job::log::JobLog;
+use crate::job::shape::Shape;
+use crate::job::signals::Signals;
+use crate::job::{build, plan, step, worker};
+use crate::registry::views::JobFilter;
+use crate::sandbox::{self, FetchConsent};
+
+impl Service {
+    /// What a request would do. Reads files and the registry; changes nothing.
+    pub async fn plan(&self, request: &Request) -> Result<Plan> {
+        let world = self.world(FetchConsent::No)?;
+        let shape = Shape::of(&world, request)?;
+        self.refuse_busy(request.instance())?;
+        let fetches = if shape.kind == ProviderKind::Sandbox {
+            sandbox::would_fetch(self.workspace.root()).await?
+        } else {
+            None
+        };
+        plan::plan(&world, &self.registry, &shape, fetches.as_deref())
+    }
+
+    /// Writes the job down and starts its worker. The caller has the consent that the plan asks
+    /// for, which includes what would be fetched.
+    pub async fn start(&self, request: &Request) -> Result<JobId> {
+        let world = self.world(FetchConsent::Yes)?;
+        let shape = Shape::of(&world, request)?;
+        // refusals come before anything is written down
+        plan::plan(&world, &self.registry, &shape, None)?;
+        let stages = build::stages(&world, &shape);
+        let also_writes = match (shape.sets_up_source, request.source()) {
+            (true, Some(source)) => vec![source.to_string()],
+            _ => Vec::new(),
+        };
+        let args = serde_json::to_value(&shape)
+            .map_err(|e| Error::internal(format!("The job can't be written down: {e}.")))?;
+        let id = engine::submit(
+            &self.registry,
+            &NewJob {
+                kind: request.kind(),
+                instance: request.instance().to_string(),
+                source: request.source().map(ToString::to_string),
+                also_writes,
+                args,
+                plan: step::plan_of(&stages),
+            },
+        )?;
+        self.registry.audit(
+            "person",
+            request.kind().word(),
+            request.instance().as_str(),
+            &format!("job {id}"),
+        )?;
+        worker::spawn(&self.registry, self.workspace.root(), id).await?;
+        Ok(id)
+    }
+
+    pub fn job(&self, id: JobId) -> Result<JobView> {
+        self.registry.job_view(id)
+    }
+
+    /// Newest first.
+    pub fn jobs(&self, limit: usize) -> Result<Vec<JobView>> {
+        self.registry.job_views(&JobFilter {
+            limit: Some(limit),
+            ..JobFilter::default()
+        })
+    }
+
+    /// The log from a position on, and the position after it.
+    pub fn job_log(&self, id: JobId, from: u64) -> Result<(String, u64)> {
+        self.registry.job(id)?;
+        let chunk = JobLog::read(self.registry.state_dir(), id, from)?;
+        Ok((chunk.text, chunk.next))
+    }
+
+    /// Returns as soon as the cancel is asked for; the job then cleans up.
+    pub async fn cancel(&self, id: JobId) -> Result<()> {
+        self.registry.audit("person", "cancel", "job", &format!("job {id}"))?;
+        worker::cancel(&self.registry, self.workspace.root(), id).await
+    }
+
+    /// Goes on with a job; without a number, with the newest that can be.
+    pub async fn resume(&self, id: Option<JobId>) -> Result<JobId> {
+        let id = match id {
+            Some(id) => id,
+            None => self
+                .jobs(100)?
+                .into_iter()
+                .find(|job| job.state.can_resume())
+                .map(|job| job.id)
+                .ok_or_else(|| Error::not_found("No job is interrupted or failed."))?,
+        };
+        worker::resume(&self.registry, self.workspace.root(), id).await?;
+        Ok(id)
+    }
+
+    /// What `matriz worker ID` does: carries the job out in this process.
+    pub async fn work(&self, id: JobId) -> Result<JobState> {
+        let world = self.world(FetchConsent::Yes)?;
+        engine::run(
+            &self.registry,
+            id,
+            |row| build::build(&world, row),
+            Signals::of_process(),
+        )
+        .await
+    }
+}

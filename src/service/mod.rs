@@ -1,0 +1,108 @@
+//! The one façade for the command line and the screen: questions, commands, and news.
+//!
+//! It holds no state of its own but handles: the workspace's files and the registry are the truth.
+
+use std::path::Path;
+
+use crate::domain::name::InstanceName;
+use crate::error::{Context, Error, Kind, Result};
+use crate::job::world::World;
+use crate::registry::Registry;
+use crate::sandbox::FetchConsent;
+use crate::workspace::Workspace;
+
+mod create;
+mod doctor;
+mod documents;
+mod environment;
+mod figures;
+mod instances;
+mod jobs;
+mod link;
+mod sandbox;
+mod watch;
+
+pub use create::NewInstanceRequest;
+pub use doctor::Finding as DoctorFinding;
+pub use documents::{Document, Saved};
+pub use environment::{EnvFinding, EnvShown};
+pub use watch::Watch;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    workspace: Workspace,
+    registry: Registry,
+}
+
+impl Service {
+    /// Opens the workspace around the current folder, or the one given.
+    pub fn open(root: Option<&Path>) -> Result<Service> {
+        let cwd = std::env::current_dir().context(Kind::Io, || {
+            "The current folder can't be read; was it deleted?".into()
+        })?;
+        let workspace = Workspace::find(root, &cwd)?;
+        let registry = Registry::open(&workspace.state_dir()?)?;
+        Ok(Service {
+            workspace,
+            registry,
+        })
+    }
+
+    /// For the header: the settings' name, else the folder's.
+    pub fn workspace_name(&self) -> String {
+        let named = self.workspace.settings().ok().and_then(|s| s.name);
+        named.unwrap_or_else(|| {
+            let folder = self.workspace.root().file_name();
+            folder.map_or_else(|| "workspace".into(), |f| f.to_string_lossy().into_owned())
+        })
+    }
+
+    pub fn root(&self) -> &Path {
+        self.workspace.root()
+    }
+
+    /// The instance that a verb works on: its own argument, else `--instance` (`INSTANCE_NAME`),
+    /// else the selected one. It has to be there.
+    pub fn resolve(&self, argument: Option<&str>, flag: Option<&str>) -> Result<InstanceName> {
+        let name = match argument.or(flag) {
+            Some(text) => InstanceName::parse(text)?,
+            None => self.workspace.selected()?,
+        };
+        self.workspace.instance(&name)?;
+        Ok(name)
+    }
+
+    pub fn select(&self, name: &InstanceName) -> Result<()> {
+        self.workspace.instance(name)?;
+        self.workspace.select(name)?;
+        self.touch(name)
+    }
+
+    fn world(&self, consent: FetchConsent) -> Result<World> {
+        World::new(self.workspace.clone(), consent)
+    }
+
+    /// Notes that something happened in an instance just now, for the idle time.
+    fn touch(&self, name: &InstanceName) -> Result<()> {
+        let mut figures = self
+            .registry
+            .instance_figures_of(name.as_str())?
+            .unwrap_or_default();
+        name.as_str().clone_into(&mut figures.name);
+        figures.last_activity = Some(jiff::Timestamp::now());
+        self.registry.save_instance_figures(&figures)
+    }
+
+    /// Refuses to change an instance that a job is writing to.
+    fn refuse_busy(&self, name: &InstanceName) -> Result<()> {
+        match self.registry.active_job(name.as_str())? {
+            None => Ok(()),
+            Some(job) => Err(Error::new(
+                Kind::Conflict,
+                format!("Job {} ({}) is working on {name}.", job.id, job.title()),
+            )
+            .hint(format!("Wait for it, or cancel it: matriz jobs cancel {}", job.id))),
+        }
+    }
+}
