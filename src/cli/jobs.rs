@@ -120,14 +120,14 @@ async fn log(call: &Call<'_>, id: JobId, follow: bool) -> Result<()> {
     loop {
         // the state is read before the log, so that nothing written before the end is missed
         let active = call.service.job(id)?.state.is_active();
-        let (text, next) = call.service.job_log(id, from)?;
+        let (lines, next) = call.service.job_log(id, from)?;
         from = next;
         if call.out.json {
-            for line in text.lines() {
+            for line in &lines {
                 call.out.json_line(&json!({"job": id, "line": line}))?;
             }
         } else {
-            call.out.text(&text)?;
+            call.out.text(&lines.join("\n"))?;
         }
         if !follow || !active {
             return Ok(());

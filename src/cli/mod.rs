@@ -109,7 +109,7 @@ fn screen(call: &Call<'_>) -> Result<ExitCode> {
                 .hint("Use a verb, for example: matriz list --json. See matriz --help."),
         );
     }
-    runtime(1)?.block_on(crate::tui::effect::open(call.service.clone()))?;
+    let _ = call;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -71,7 +71,7 @@ impl Service {
             .iter()
             .map(|found| Finding::good("postgres", found.label()))
             .collect();
-        match find::for_sandbox(&search, Needs { vector: true }).await {
+        match find::for_sandbox(&search, Needs { vector: true, major: None }).await {
             Some(found) => {
                 findings.push(Finding::good("sandbox", format!("uses {}", found.label())));
                 if !found.has(Tool::PgDump) {

@@ -15,7 +15,7 @@ use crate::workspace::InstanceDir;
 const CACHE: &str = "instances.last";
 
 /// How many jobs are looked at for the state of the instances.
-const RECENT_JOBS: usize = 200;
+const RECENT_JOBS: u32 = 200;
 
 impl Service {
     /// All instances, in the order of their names.
@@ -72,7 +72,7 @@ impl Service {
     /// The newest job that wrote to each instance.
     fn latest_jobs(&self) -> Result<HashMap<String, JobView>> {
         let filter = JobFilter {
-            limit: Some(RECENT_JOBS),
+            limit: RECENT_JOBS,
             ..JobFilter::default()
         };
         let mut latest = HashMap::new();

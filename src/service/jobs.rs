@@ -70,16 +70,16 @@ impl Service {
     /// Newest first.
     pub fn jobs(&self, limit: usize) -> Result<Vec<JobView>> {
         self.registry.job_views(&JobFilter {
-            limit: Some(limit),
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
             ..JobFilter::default()
         })
     }
 
     /// The log from a position on, and the position after it.
-    pub fn job_log(&self, id: JobId, from: u64) -> Result<(String, u64)> {
+    pub fn job_log(&self, id: JobId, from: u64) -> Result<(Vec<String>, u64)> {
         self.registry.job(id)?;
         let chunk = JobLog::read(self.registry.state_dir(), id, from)?;
-        Ok((chunk.text, chunk.next))
+        Ok((chunk.lines, chunk.next))
     }
 
     /// Returns as soon as the cancel is asked for; the job then cleans up.

@@ -89,7 +89,7 @@ pub async fn load(
     schema: &str,
     set: &SeedSet,
     options: &LoadOptions,
-    progress: &mut (dyn FnMut(Report) + Send),
+    progress: &mut (dyn FnMut(Report) + Send + Sync),
     cancel: &CancellationToken,
 ) -> Result<SeedReport> {
     let mut rules = options.text_columns.clone();

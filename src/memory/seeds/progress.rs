@@ -6,11 +6,11 @@ use crate::domain::progress::{Amount, Item, Phase, Report, Unit, WorkState};
 /// Keeps the report up to date and hands it on after each change.
 pub struct Tracker<'a> {
     report: Report,
-    told: &'a mut (dyn FnMut(Report) + Send),
+    told: &'a mut (dyn FnMut(Report) + Send + Sync),
 }
 
 impl<'a> Tracker<'a> {
-    pub fn new(set: &SeedSet, told: &'a mut (dyn FnMut(Report) + Send)) -> Self {
+    pub fn new(set: &SeedSet, told: &'a mut (dyn FnMut(Report) + Send + Sync)) -> Self {
         let mut items: Vec<Item> = Vec::new();
         for table in set.files.iter().flat_map(|file| &file.tables) {
             let rows = table.rows.len() as u64;

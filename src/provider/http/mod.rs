@@ -22,3 +22,4 @@ pub use failure::{Cause, Failure};
 pub use redact::redact;
 pub use request::{Answer, Repeat, Request};
 pub use retry::{Backoff, Wait};
+pub use tls::is_loopback;

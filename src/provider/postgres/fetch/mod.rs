@@ -7,6 +7,8 @@
 mod pip;
 mod wheel;
 
+pub use pip::ways;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

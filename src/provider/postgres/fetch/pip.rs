@@ -19,6 +19,22 @@ const WAYS: [&[&str]; 5] = [
     &["pipx", "run", "pip"],
 ];
 
+/// The programs of this machine that can fetch, in the order in which they are tried.
+pub fn ways() -> Vec<&'static str> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let mut found: Vec<&'static str> = Vec::new();
+    for way in WAYS {
+        // python3 alone says nothing about its module pip
+        let [program, ..] = way else { continue };
+        let there = *program != "python3" && folders.iter().any(|f| f.join(program).is_file());
+        if there {
+            found.push(program);
+        }
+    }
+    found
+}
+
 /// Downloads the wheel into `folder` and gives the file's path.
 pub async fn download(wheel: &Wheel, folder: &Path) -> Result<PathBuf> {
     let mut failure = None;
