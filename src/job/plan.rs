@@ -100,13 +100,19 @@ fn clone(
     let title = format!("Clone {source} into {target}");
     let mut plan = empty(&shape.request, title, "clone");
     if shape.sets_up_source {
-        plan.line("Sets up", format!("{source} first: project {source} (sandbox, free)"));
+        plan.line(
+            "Sets up",
+            format!("{source} first: project {source} (sandbox, free)"),
+        );
         if let Some(seeds) = seeds_line(world, source)? {
             plan.line("Loads", seeds);
         }
     }
     if shape.keeps_project {
-        plan.stays("Keeps", format!("the project of {target}; it has to be empty"));
+        plan.stays(
+            "Keeps",
+            format!("the project of {target}; it has to be empty"),
+        );
     } else {
         plan.line("Creates", place(shape, target));
     }
@@ -130,7 +136,10 @@ fn clone(
         plan.line("Copies", "every table, with everything that belongs to it");
     }
     plan.line("Checks", "counts and contents of every table, at the end");
-    plan.line("Rewrites", format!("every reference to {source} in its files"));
+    plan.line(
+        "Rewrites",
+        format!("every reference to {source} in its files"),
+    );
     plan.stays("Stays", format!("{source}, unchanged and usable meanwhile"));
     if shape.strategy == Strategy::Schema {
         plan.warn(
@@ -138,7 +147,10 @@ fn clone(
             "users, files and functions of that project; only the tables are apart",
         );
     }
-    plan.warn("Backup", format!("none of {source}: Matriz has no backups yet"));
+    plan.warn(
+        "Backup",
+        format!("none of {source}: Matriz has no backups yet"),
+    );
     Ok(plan)
 }
 
@@ -151,8 +163,10 @@ fn seed(world: &World, name: &InstanceName, reembed: bool) -> Result<Plan> {
     match seeds_line(world, name)? {
         Some(seeds) => plan.line("Loads", seeds),
         None => {
-            return Err(Error::not_found(format!("instances/{name} has no seeds folder."))
-                .hint("Put YAML files into it: a key for each table, a list of rows under it."));
+            return Err(
+                Error::not_found(format!("instances/{name} has no seeds folder."))
+                    .hint("Put YAML files into it: a key for each table, a list of rows under it."),
+            );
         }
     };
     plan.stays("Stays", "rows that are there already");
@@ -162,12 +176,7 @@ fn seed(world: &World, name: &InstanceName, reembed: bool) -> Result<Plan> {
     Ok(plan)
 }
 
-fn delete(
-    world: &World,
-    registry: &Registry,
-    shape: &Shape,
-    name: &InstanceName,
-) -> Result<Plan> {
+fn delete(world: &World, registry: &Registry, shape: &Shape, name: &InstanceName) -> Result<Plan> {
     let dir = world.instance(name)?;
     let manifest = dir.manifest()?;
     if manifest.protected {
@@ -182,9 +191,15 @@ fn delete(
     }
     let project = world.project(name)?;
     let mut plan = empty(&shape.request, format!("Delete {name}"), "delete");
-    let figures = registry.instance_figures_of(name.as_str())?.unwrap_or_default();
-    let size = figures.database_bytes.map_or(String::new(), |b| format!(", {}", human::bytes(b)));
-    let rows = figures.rows.map_or(String::new(), |n| format!(", {} rows", human::count(n)));
+    let figures = registry
+        .instance_figures_of(name.as_str())?
+        .unwrap_or_default();
+    let size = figures
+        .database_bytes
+        .map_or(String::new(), |b| format!(", {}", human::bytes(b)));
+    let rows = figures
+        .rows
+        .map_or(String::new(), |n| format!(", {} rows", human::count(n)));
     if let Some(project) = &project {
         let others: Vec<String> = world
             .sharers(project.as_str())?
@@ -194,10 +209,19 @@ fn delete(
             .collect();
         if shape.strategy == Strategy::Schema {
             let schema = dir.supabase_config()?.schema;
-            plan.line("Deletes", format!("schema {schema} with all that is in it{size}{rows}"));
-            plan.stays("Stays", format!("the project {project}, used by {}", others.join(", ")));
+            plan.line(
+                "Deletes",
+                format!("schema {schema} with all that is in it{size}{rows}"),
+            );
+            plan.stays(
+                "Stays",
+                format!("the project {project}, used by {}", others.join(", ")),
+            );
         } else if others.is_empty() {
-            plan.line("Deletes", format!("project {project} with its database{size}{rows}"));
+            plan.line(
+                "Deletes",
+                format!("project {project} with its database{size}{rows}"),
+            );
         } else {
             return Err(Error::refused(format!(
                 "The project of {name} is also used by {}.",
@@ -205,7 +229,10 @@ fn delete(
             ))
             .hint("Delete those first."));
         }
-        plan.warn("No backup", "the database isn't backed up: its rows are gone for good");
+        plan.warn(
+            "No backup",
+            "the database isn't backed up: its rows are gone for good",
+        );
     }
     plan.line("Moves", format!("instances/{name} to .matriz/trash"));
     plan.stays("Stays", "every other instance");

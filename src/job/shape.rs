@@ -34,7 +34,14 @@ impl Shape {
                 strategy,
                 project_of,
                 ..
-            } => clone(world, request, source, target, *strategy, project_of.as_ref()),
+            } => clone(
+                world,
+                request,
+                source,
+                target,
+                *strategy,
+                project_of.as_ref(),
+            ),
             Request::Init {
                 name, project_of, ..
             } => {
@@ -73,8 +80,10 @@ fn clone(
     project_of: Option<&InstanceName>,
 ) -> Result<Shape> {
     if source == target {
-        return Err(Error::usage(format!("{source} can't be cloned into itself."))
-            .hint("Give the clone a name of its own."));
+        return Err(
+            Error::usage(format!("{source} can't be cloned into itself."))
+                .hint("Give the clone a name of its own."),
+        );
     }
     let from = world.instance(source)?;
     let sets_up_source = world.project(source)?.is_none();

@@ -8,6 +8,7 @@ use crate::domain::config::SupabaseConfig;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Context, Error, Kind, Result};
+use crate::job::moved;
 use crate::provider::http::{Http, HttpOptions};
 use crate::provider::postgres::url::DatabaseUrl;
 use crate::provider::supabase::{CLOUD_URL, ProjectRef, Supabase};
@@ -52,7 +53,12 @@ impl World {
     pub async fn sandbox(&self, note: impl Fn(&str) + Send + Sync) -> Result<&Endpoints> {
         self.inner
             .sandbox
-            .get_or_try_init(|| sandbox::ensure(self.inner.workspace.root(), self.inner.consent, note))
+            .get_or_try_init(|| async {
+                let root = self.inner.workspace.root();
+                let endpoints = sandbox::ensure(root, self.inner.consent, note).await?;
+                moved::follow(&self.inner.workspace, &endpoints)?;
+                Ok(endpoints)
+            })
             .await
     }
 
@@ -63,7 +69,11 @@ impl World {
         match config.kind {
             ProviderKind::Sandbox => {
                 let endpoints = self.sandbox(|_| ()).await?;
-                Supabase::new(&endpoints.api_url, &endpoints.token, self.inner.http.clone())
+                Supabase::new(
+                    &endpoints.api_url,
+                    &endpoints.token,
+                    self.inner.http.clone(),
+                )
             }
             ProviderKind::Cloud => {
                 let key = &config.access_token_key;
@@ -101,10 +111,10 @@ impl World {
         let (env, _) = dir.read_env()?;
         match env.get("DATABASE_URL").filter(|v| !v.is_empty()) {
             Some(text) => DatabaseUrl::parse(text),
-            None => Err(Error::not_found(format!(
-                "{name} has no DATABASE_URL in its .env."
-            ))
-            .hint(format!("Set it up with: matriz init {name}"))),
+            None => Err(
+                Error::not_found(format!("{name} has no DATABASE_URL in its .env."))
+                    .hint(format!("Set it up with: matriz init {name}")),
+            ),
         }
     }
 
@@ -127,7 +137,11 @@ impl World {
 
     /// Whether the instance's folder is there.
     pub fn has(&self, name: &InstanceName) -> bool {
-        self.inner.workspace.instances_dir().join(name.as_str()).is_dir()
+        self.inner
+            .workspace
+            .instances_dir()
+            .join(name.as_str())
+            .is_dir()
     }
 
     /// Removes an instance's folder that a job made and takes back.

@@ -1,5 +1,7 @@
 //! Which Postgres serves a workspace.
 
+use std::path::Path;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::human;
@@ -41,6 +43,19 @@ pub async fn choose(paths: &Paths) -> Result<Postgres> {
         )
         .hint("Run the command again with --yes to fetch one (13 MB), or install Postgres with pgvector."),
     })
+}
+
+/// What would be fetched if this workspace's sandbox had to start, in words; `None` where nothing
+/// would.
+pub async fn would_fetch(root: &Path) -> Result<Option<String>> {
+    match choose(&Paths::of(root)?).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.kind == Kind::Missing => Ok(Some(format!(
+            "PostgreSQL {} with pgvector, 13.6 MB, into your cache folder",
+            fetch::MAJOR
+        ))),
+        Err(error) => Err(error),
+    }
 }
 
 /// The same, fetched where it's missing and `consent` allows it. `note` gets what is being done.

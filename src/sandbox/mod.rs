@@ -15,7 +15,7 @@ mod serve;
 mod start;
 mod supervise;
 
-pub use engine::FetchConsent;
+pub use engine::{FetchConsent, would_fetch};
 pub use ports::acknowledge as acknowledge_ports;
 pub use process::{Status, keep_alive, reset, status, stop};
 pub use serve::serve;

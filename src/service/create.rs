@@ -39,8 +39,12 @@ impl Service {
                 ..NewInstance::default()
             },
         )?;
-        self.registry
-            .audit("person", "create", request.name.as_str(), request.strategy.word())?;
+        self.registry.audit(
+            "person",
+            "create",
+            request.name.as_str(),
+            request.strategy.word(),
+        )?;
         self.touch(&request.name)?;
         self.instance(&request.name)
     }

@@ -31,7 +31,12 @@ impl Finding {
         }
     }
 
-    fn bad(subject: &str, needed: bool, text: impl Into<String>, fix: impl Into<String>) -> Finding {
+    fn bad(
+        subject: &str,
+        needed: bool,
+        text: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Finding {
         Finding {
             subject: subject.into(),
             ok: false,
@@ -63,7 +68,12 @@ impl Service {
         let search = match Search::new(configured) {
             Ok(search) => search,
             Err(error) => {
-                return vec![Finding::bad("postgres", true, error.message, error.hint.unwrap_or_default())];
+                return vec![Finding::bad(
+                    "postgres",
+                    true,
+                    error.message,
+                    error.hint.unwrap_or_default(),
+                )];
             }
         };
         let mut findings: Vec<Finding> = find::all(&search)
@@ -108,7 +118,12 @@ impl Service {
         let names = match self.workspace.instances() {
             Ok(names) => names,
             Err(error) => {
-                return vec![Finding::bad("instances", true, error.message, error.hint.unwrap_or_default())];
+                return vec![Finding::bad(
+                    "instances",
+                    true,
+                    error.message,
+                    error.hint.unwrap_or_default(),
+                )];
             }
         };
         let mut findings = Vec::new();
@@ -124,11 +139,19 @@ impl Service {
                 Ok(())
             });
             if let Err(error) = broken {
-                findings.push(Finding::bad("instances", true, error.message, error.hint.unwrap_or_default()));
+                findings.push(Finding::bad(
+                    "instances",
+                    true,
+                    error.message,
+                    error.hint.unwrap_or_default(),
+                ));
             }
         }
         if findings.is_empty() {
-            findings.push(Finding::good("instances", format!("{} can be read", names.len())));
+            findings.push(Finding::good(
+                "instances",
+                format!("{} can be read", names.len()),
+            ));
         }
         findings
     }
@@ -138,6 +161,11 @@ impl Service {
 fn account() -> Finding {
     match RunAs::choose() {
         Ok(run_as) => Finding::good("account", run_as.label()),
-        Err(error) => Finding::bad("account", true, error.message, error.hint.unwrap_or_default()),
+        Err(error) => Finding::bad(
+            "account",
+            true,
+            error.message,
+            error.hint.unwrap_or_default(),
+        ),
     }
 }

@@ -108,14 +108,27 @@ fn check(shown: &str, file: &str, text: &str) -> Result<()> {
             .hint("Mend that place; nothing was written.")
     };
     match file {
-        "instance.toml" => toml::from_str::<Manifest>(text).map(|_| ()).map_err(|error| {
-            Error::new(Kind::Parse, format!("{shown} isn't right: {}.", error.message()))
+        "instance.toml" => toml::from_str::<Manifest>(text)
+            .map(|_| ())
+            .map_err(|error| {
+                Error::new(
+                    Kind::Parse,
+                    format!("{shown} isn't right: {}.", error.message()),
+                )
                 .hint("Mend that place; nothing was written.")
-        }),
-        "supabase.config.json" => serde_json::from_str::<SupabaseConfig>(text).map(|_| ()).map_err(json),
-        "atlassian.config.json" => serde_json::from_str::<AtlassianConfig>(text).map(|_| ()).map_err(json),
-        "mcp.json" => serde_json::from_str::<serde_json::Value>(text).map(|_| ()).map_err(json),
-        other => Err(Error::refused(format!("{other} isn't one of an instance's configuration files."))),
+            }),
+        "supabase.config.json" => serde_json::from_str::<SupabaseConfig>(text)
+            .map(|_| ())
+            .map_err(json),
+        "atlassian.config.json" => serde_json::from_str::<AtlassianConfig>(text)
+            .map(|_| ())
+            .map_err(json),
+        "mcp.json" => serde_json::from_str::<serde_json::Value>(text)
+            .map(|_| ())
+            .map_err(json),
+        other => Err(Error::refused(format!(
+            "{other} isn't one of an instance's configuration files."
+        ))),
     }
 }
 
@@ -129,6 +142,13 @@ mod tests {
         assert!(error.message.contains("line 2"), "{}", error.message);
         assert!(check("x", "instance.toml", "strategy = \"other\"").is_err());
         assert!(check("x", "../.env", "").is_err());
-        assert!(check("x", "supabase.config.json", r#"{"kind":"sandbox","mine":1}"#).is_ok());
+        assert!(
+            check(
+                "x",
+                "supabase.config.json",
+                r#"{"kind":"sandbox","mine":1}"#
+            )
+            .is_ok()
+        );
     }
 }

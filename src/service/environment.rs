@@ -34,7 +34,8 @@ impl Service {
     pub fn env_entries(&self, name: &InstanceName, reveal: bool) -> Result<Vec<EnvShown>> {
         let (env, _) = self.workspace.instance(name)?.read_env()?;
         if reveal {
-            self.registry.audit("person", "reveal", name.as_str(), "all keys")?;
+            self.registry
+                .audit("person", "reveal", name.as_str(), "all keys")?;
         }
         Ok(env
             .entries()
@@ -67,15 +68,19 @@ impl Service {
             return Ok(secret::mask_value(key, value).to_owned());
         }
         if reveal {
-            self.registry.audit("person", "reveal", name.as_str(), key)?;
+            self.registry
+                .audit("person", "reveal", name.as_str(), key)?;
         }
         Ok(value.to_owned())
     }
 
     pub fn env_set(&self, name: &InstanceName, key: &str, value: &str) -> Result<()> {
         self.refuse_busy(name)?;
-        self.workspace.instance(name)?.edit_env(|env| env.set(key, value))?;
-        self.registry.audit("person", "env set", name.as_str(), key)?;
+        self.workspace
+            .instance(name)?
+            .edit_env(|env| env.set(key, value))?;
+        self.registry
+            .audit("person", "env set", name.as_str(), key)?;
         self.touch(name)
     }
 
@@ -87,9 +92,12 @@ impl Service {
             Ok(())
         })?;
         if !was_there {
-            return Err(Error::not_found(format!("{name} has no {key} in its .env.")));
+            return Err(Error::not_found(format!(
+                "{name} has no {key} in its .env."
+            )));
         }
-        self.registry.audit("person", "env unset", name.as_str(), key)?;
+        self.registry
+            .audit("person", "env unset", name.as_str(), key)?;
         self.touch(name)
     }
 
@@ -113,7 +121,8 @@ impl Service {
 
     /// The environment of a command that runs in an instance: that one's keys and no other's.
     pub fn run_environment(&self, name: &InstanceName) -> Result<Vec<(String, String)>> {
-        let base = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        let base = std::env::vars_os()
+            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
         let mut variables = self.workspace.run_environment(name, base)?;
         variables.retain(|(key, _)| key != "MATRIZ_ROOT");
         variables.push((

@@ -17,7 +17,7 @@ impl Service {
             return Ok(());
         }
         if config.kind == ProviderKind::Sandbox
-            && sandbox::status(self.workspace.root()).await?.is_none()
+            && !sandbox::status(self.workspace.root()).await?.running
         {
             return Err(Error::new(
                 Kind::Network,

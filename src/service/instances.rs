@@ -80,7 +80,10 @@ impl Service {
             // newest first; a clone that sets its source up works on that one as well
             if job.state.is_active()
                 && let Some(source) = &job.source
-                && job.steps.iter().any(|s| s.name.starts_with("source.") && !s.state.is_over())
+                && job
+                    .steps
+                    .iter()
+                    .any(|s| s.name.starts_with("source.") && !s.state.is_over())
             {
                 latest.entry(source.clone()).or_insert_with(|| job.clone());
             }
@@ -179,8 +182,14 @@ mod tests {
 
     #[test]
     fn hosts_come_without_path_and_user() {
-        assert_eq!(host_of("http://127.0.0.1:5000/projects/x").as_deref(), Some("127.0.0.1:5000"));
-        assert_eq!(host_of("https://abc.supabase.co").as_deref(), Some("abc.supabase.co"));
+        assert_eq!(
+            host_of("http://127.0.0.1:5000/projects/x").as_deref(),
+            Some("127.0.0.1:5000")
+        );
+        assert_eq!(
+            host_of("https://abc.supabase.co").as_deref(),
+            Some("abc.supabase.co")
+        );
         assert_eq!(host_of("nonsense"), None);
     }
 

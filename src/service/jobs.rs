@@ -84,7 +84,8 @@ impl Service {
 
     /// Returns as soon as the cancel is asked for; the job then cleans up.
     pub async fn cancel(&self, id: JobId) -> Result<()> {
-        self.registry.audit("person", "cancel", "job", &format!("job {id}"))?;
+        self.registry
+            .audit("person", "cancel", "job", &format!("job {id}"))?;
         worker::cancel(&self.registry, self.workspace.root(), id).await
     }
 

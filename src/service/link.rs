@@ -44,7 +44,10 @@ impl Service {
         let supabase = world.supabase(name).await?;
         let found = supabase.project(&project).await?;
         let (env, _) = dir.read_env()?;
-        let password = env.get(&config.db_password_key).unwrap_or_default().to_owned();
+        let password = env
+            .get(&config.db_password_key)
+            .unwrap_or_default()
+            .to_owned();
         if password.is_empty() && database_url.is_none() {
             return Err(Error::new(
                 Kind::NotFound,
@@ -63,15 +66,22 @@ impl Service {
         }
         for (_, value) in values.iter().filter(|(k, _)| k == "DATABASE_URL") {
             let url = DatabaseUrl::parse(value)?;
-            connect(&url, &ConnectOptions::named("matriz link")).await?.close().await;
+            connect(&url, &ConnectOptions::named("matriz link"))
+                .await?
+                .close()
+                .await;
         }
-        let pairs: Vec<(&str, &str)> = values.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let pairs: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
         set_env(&dir, &pairs)?;
         config.project_ref = Some(project.to_string());
         config.organization = found.organization_slug;
         config.region = found.region;
         dir.save_supabase_config(&config)?;
-        self.registry.audit("person", "link", name.as_str(), project.as_str())?;
+        self.registry
+            .audit("person", "link", name.as_str(), project.as_str())?;
         self.refresh_figures(name).await.ok();
         self.instance(name)
     }

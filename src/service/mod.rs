@@ -102,7 +102,10 @@ impl Service {
                 Kind::Conflict,
                 format!("Job {} ({}) is working on {name}.", job.id, job.title()),
             )
-            .hint(format!("Wait for it, or cancel it: matriz jobs cancel {}", job.id))),
+            .hint(format!(
+                "Wait for it, or cancel it: matriz jobs cancel {}",
+                job.id
+            ))),
         }
     }
 }

@@ -6,8 +6,10 @@ use super::Service;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::ProviderKind;
 use crate::error::{Context, Error, Kind, Result};
+use crate::job::moved;
 use crate::provider::http::{Http, HttpOptions};
-use crate::sandbox::{self, FetchConsent};
+use crate::sandbox::api::{Fault, FaultOrders};
+use crate::sandbox::{self, Endpoints, FetchConsent};
 
 impl Service {
     /// Whether an instance's project lives in the sandbox.
@@ -21,7 +23,7 @@ impl Service {
         if !self.needs_sandbox(name)? {
             return Ok(());
         }
-        sandbox::ensure(self.workspace.root(), consent(yes), |_| ()).await.map(|_| ())
+        self.endpoints(consent(yes)).await.map(|_| ())
     }
 
     /// What `matriz sandbox serve` does.
@@ -30,36 +32,44 @@ impl Service {
     }
 
     pub async fn sandbox_status(&self) -> Result<(Value, String)> {
-        Ok(match sandbox::status(self.workspace.root()).await? {
-            None => (
-                json!({"running": false}),
-                "The sandbox isn't running. It starts by itself when an instance needs it.".into(),
-            ),
-            Some(status) => (
-                json!({"running": true, "sandbox": status}),
-                format!(
-                    "The sandbox runs.\nAPI        {}\nPostgres   {}, 127.0.0.1:{}\nProcess    {}",
-                    status.api_url, status.postgres, status.database_port, status.pid
-                ),
-            ),
-        })
+        let status = sandbox::status(self.workspace.root()).await?;
+        if !status.running {
+            let text = "The sandbox isn't running. It starts by itself when an instance needs it.";
+            return Ok((json!({"running": false}), text.to_owned()));
+        }
+        let value = json!({
+            "running": true, "pid": status.pid, "api_url": status.api_url,
+            "database_port": status.database_port, "postgres": status.engine, "runs": status.run_as,
+        });
+        let text = format!(
+            "The sandbox runs.\nAPI        {}\nPostgres   {} on 127.0.0.1:{}, {}\nProcess    {}",
+            status.api_url.unwrap_or_default(),
+            status.engine.unwrap_or_default(),
+            status.database_port.unwrap_or_default(),
+            status.run_as.unwrap_or_default(),
+            status.pid.unwrap_or_default(),
+        );
+        Ok((value, text))
     }
 
     pub async fn sandbox_start(&self, yes: bool) -> Result<(Value, String)> {
-        sandbox::ensure(self.workspace.root(), consent(yes), |_| ()).await?;
+        self.endpoints(consent(yes)).await?;
         self.sandbox_status().await
     }
 
     pub async fn sandbox_stop(&self) -> Result<()> {
         self.refuse_while_jobs_run()?;
-        sandbox::stop(self.workspace.root()).await
+        sandbox::stop(self.workspace.root()).await.map(|_| ())
     }
 
     /// What `reset` would delete, as text and as JSON.
     pub fn sandbox_reset_plan(&self) -> Result<(String, Value)> {
         let mut lost = Vec::new();
         for name in self.workspace.instances()? {
-            let config = self.workspace.instance(&name).and_then(|d| d.supabase_config());
+            let config = self
+                .workspace
+                .instance(&name)
+                .and_then(|d| d.supabase_config());
             if let Ok(config) = config
                 && config.kind == ProviderKind::Sandbox
                 && let Some(project) = config.project_ref
@@ -83,7 +93,8 @@ impl Service {
     /// Deletes everything in the sandbox, and lets go of it in the instances' configs.
     pub async fn sandbox_reset(&self) -> Result<()> {
         self.refuse_while_jobs_run()?;
-        self.registry.audit("person", "sandbox reset", "sandbox", "")?;
+        self.registry
+            .audit("person", "sandbox reset", "sandbox", "")?;
         sandbox::reset(self.workspace.root()).await?;
         for name in self.workspace.instances()? {
             let Ok(dir) = self.workspace.instance(&name) else {
@@ -106,31 +117,49 @@ impl Service {
                 Kind::Conflict,
                 format!("Job {} ({}) still needs the sandbox.", job.id, job.title()),
             )
-            .hint(format!("Wait for it, or cancel it: matriz jobs cancel {}", job.id))),
+            .hint(format!(
+                "Wait for it, or cancel it: matriz jobs cancel {}",
+                job.id
+            ))),
         }
     }
 
     pub async fn sandbox_faults(&self) -> Result<Value> {
-        self.faults_client().await?.list().await
+        let faults = self.fault_orders().await?.list().await?;
+        Ok(json!({"faults": faults}))
     }
 
     /// Orders a fault, given as JSON.
     pub async fn sandbox_fault_add(&self, fault: &str) -> Result<Value> {
-        let order: Value = serde_json::from_str(fault)
-            .context(Kind::Usage, || "The fault isn't JSON".into())?;
-        self.faults_client().await?.add(&order).await
+        let order: Fault = serde_json::from_str(fault).context(Kind::Usage, || {
+            "The fault isn't one that the sandbox knows".into()
+        })?;
+        Ok(json!({"fault": self.fault_orders().await?.add(&order).await?}))
     }
 
     pub async fn sandbox_faults_clear(&self) -> Result<Value> {
-        self.faults_client().await?.clear().await
+        self.fault_orders().await?.clear().await?;
+        Ok(json!({"faults": []}))
     }
 
-    async fn faults_client(&self) -> Result<sandbox::FaultsClient> {
-        let endpoints = sandbox::ensure(self.workspace.root(), FetchConsent::No, |_| ()).await?;
-        sandbox::FaultsClient::new(&endpoints, Http::new(HttpOptions::default())?)
+    async fn fault_orders(&self) -> Result<FaultOrders> {
+        let endpoints = self.endpoints(FetchConsent::No).await?;
+        let http = Http::new(HttpOptions::default())?;
+        Ok(FaultOrders::new(http, &endpoints.api_url, &endpoints.token))
+    }
+
+    /// The running sandbox; instances that name a port it had to leave are rewritten.
+    async fn endpoints(&self, consent: FetchConsent) -> Result<Endpoints> {
+        let endpoints = sandbox::ensure(self.workspace.root(), consent, |_| ()).await?;
+        moved::follow(&self.workspace, &endpoints)?;
+        Ok(endpoints)
     }
 }
 
 fn consent(yes: bool) -> FetchConsent {
-    if yes { FetchConsent::Yes } else { FetchConsent::No }
+    if yes {
+        FetchConsent::Yes
+    } else {
+        FetchConsent::No
+    }
 }

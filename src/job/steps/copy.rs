@@ -9,10 +9,10 @@ use crate::domain::progress::Report;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
+use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::copy::{self, CopyRequest, Observer, SchemaMap};
 use crate::provider::postgres::find::{self, Search};
 use crate::provider::postgres::tools::Tool;
-use crate::provider::postgres::connect::{ConnectOptions, connect};
 
 pub struct CopyDatabase {
     pub world: World,
@@ -79,7 +79,9 @@ pub async fn request(
         major
     };
     let bin = world.workspace().settings()?.providers.postgres.bin;
-    let pg_dump = find::pg_dump_for(&Search::new(bin)?, major).await?.path(Tool::PgDump);
+    let pg_dump = find::pg_dump_for(&Search::new(bin)?, major)
+        .await?
+        .path(Tool::PgDump);
     let mut request = CopyRequest::new(from, to, pg_dump);
     let schemas = SchemaMap {
         from: world.instance(source)?.supabase_config()?.schema,

@@ -35,8 +35,7 @@ impl Step for DeleteProject {
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
-        Ok(!self.world.has(&self.name)
-            || self.world.project(&self.name)?.is_none())
+        Ok(!self.world.has(&self.name) || self.world.project(&self.name)?.is_none())
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
@@ -96,8 +95,7 @@ impl Step for DropSchema {
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
-        Ok(!self.world.has(&self.name)
-            || self.world.project(&self.name)?.is_none())
+        Ok(!self.world.has(&self.name) || self.world.project(&self.name)?.is_none())
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
@@ -112,7 +110,12 @@ impl Step for DropSchema {
         let intent = ctx.intent("supabase", "schema.drop", &config.schema)?;
         let url = self.world.admin_database(&self.name)?;
         let connection = connect(&url, &ConnectOptions::named("matriz delete")).await?;
-        drop_schema(&connection, &config.schema, &role_name(&config.schema, &project)).await?;
+        drop_schema(
+            &connection,
+            &config.schema,
+            &role_name(&config.schema, &project),
+        )
+        .await?;
         connection.close().await;
         ctx.result(intent, &config.schema)?;
         ctx.log(format!("schema {} dropped", config.schema));

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::domain::instance::InstanceState;
 use crate::domain::name::InstanceName;
 use crate::error::{Kind, Result};
 use crate::job::step::{Step, StepContext};
@@ -10,7 +11,6 @@ use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::explain;
 use crate::registry::instances::InstanceFigures;
-use crate::domain::instance::InstanceState;
 
 pub struct ReadFigures {
     pub world: World,

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::mark;
-use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::name::InstanceName;
+use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::strategy::Strategy;
 use crate::error::{Context, Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
@@ -97,7 +97,11 @@ impl CopyFolder {
         let target = self.world.instance(&self.target)?;
         let from = source.supabase_config()?;
         let (mut env, _) = source.read_env()?;
-        for key in IDENTITY_KEYS.iter().copied().chain([from.db_password_key.as_str()]) {
+        for key in IDENTITY_KEYS
+            .iter()
+            .copied()
+            .chain([from.db_password_key.as_str()])
+        {
             if env.get(key).is_some_and(|v| !v.is_empty()) {
                 env.set(key, "")?;
             }
@@ -155,7 +159,9 @@ impl CopyFolder {
 fn read_dir(path: &Path) -> Result<Vec<std::fs::DirEntry>> {
     std::fs::read_dir(path)
         .and_then(Iterator::collect)
-        .context(Kind::Io, || format!("Can't read the folder {}", path.display()))
+        .context(Kind::Io, || {
+            format!("Can't read the folder {}", path.display())
+        })
 }
 
 fn make_dir(path: &Path) -> Result<()> {
@@ -167,7 +173,8 @@ fn make_dir(path: &Path) -> Result<()> {
 /// Whole or not at all, with the mode of the original.
 fn copy_file(from: &Path, to: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let bytes = std::fs::read(from).context(Kind::Io, || format!("Can't read {}", from.display()))?;
+    let bytes =
+        std::fs::read(from).context(Kind::Io, || format!("Can't read {}", from.display()))?;
     let mode = std::fs::metadata(from)
         .context(Kind::Io, || format!("Can't look at {}", from.display()))?
         .permissions()

@@ -51,11 +51,15 @@ impl Step for WriteKeys {
         let supabase = supabase.with_cancel(ctx.cancel.clone());
         let dir = self.world.instance(&self.name)?;
         let config = dir.supabase_config()?;
-        let project = self.world.project(&self.name)?.ok_or_else(|| {
-            Error::not_found(format!("{} has no project yet.", self.name))
-        })?;
+        let project = self
+            .world
+            .project(&self.name)?
+            .ok_or_else(|| Error::not_found(format!("{} has no project yet.", self.name)))?;
         let (env, _) = dir.read_env()?;
-        let password = env.get(&config.db_password_key).unwrap_or_default().to_owned();
+        let password = env
+            .get(&config.db_password_key)
+            .unwrap_or_default()
+            .to_owned();
         let mut values = connection_values(&supabase, &project, &password).await?;
         if self.owner.is_some() {
             let role = role_name(&config.schema, project.as_str());
@@ -119,10 +123,16 @@ pub async fn connection_values(
     let service = keys.service.ok_or_else(|| hidden("service_role"))?;
     let database = session_address(&supabase.pooler_config(project).await?, password)?;
     Ok(vec![
-        ("SUPABASE_URL".into(), project_url(supabase.base_url(), project)),
+        (
+            "SUPABASE_URL".into(),
+            project_url(supabase.base_url(), project),
+        ),
         ("SUPABASE_PROJECT_REF".into(), project.to_string()),
         ("SUPABASE_ANON_KEY".into(), public.expose().to_owned()),
-        ("SUPABASE_SERVICE_ROLE_KEY".into(), service.expose().to_owned()),
+        (
+            "SUPABASE_SERVICE_ROLE_KEY".into(),
+            service.expose().to_owned(),
+        ),
         ("DATABASE_URL".into(), database.reveal()),
         ("MCP_SUPABASE_PROJECT_REF".into(), project.to_string()),
     ])
@@ -153,7 +163,12 @@ fn session_address(configs: &[PoolerConfig], password: &str) -> Result<DatabaseU
         .iter()
         .find(|c| c.pool_mode == "session")
         .or_else(|| configs.first())
-        .ok_or_else(|| Error::new(Kind::Provider, "The provider names no address for the database."))?;
+        .ok_or_else(|| {
+            Error::new(
+                Kind::Provider,
+                "The provider names no address for the database.",
+            )
+        })?;
     let port = match config.db_port {
         TRANSACTION_PORT => SESSION_PORT,
         port => port,

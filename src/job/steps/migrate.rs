@@ -7,8 +7,8 @@ use crate::domain::progress::{Amount, Report, Unit};
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::provider::postgres::migrate::{self, Migration};
 use crate::provider::postgres::connect::{ConnectOptions, connect};
+use crate::provider::postgres::migrate::{self, Migration};
 
 pub struct Migrate {
     pub world: World,

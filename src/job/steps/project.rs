@@ -66,7 +66,9 @@ impl Step for CreateProject {
         let dir = self.world.instance(&self.name)?;
         let config = dir.supabase_config()?;
         let organization = self.organization(&supabase, &config.organization).await?;
-        let region = self.region(&supabase, &organization, &config.region).await?;
+        let region = self
+            .region(&supabase, &organization, &config.region)
+            .await?;
         // The service never tells the password again: it's on disk before anything is asked for.
         let password = match dir.read_env()?.0.get(&config.db_password_key) {
             Some(kept) if !kept.is_empty() => kept.to_owned(),
@@ -102,7 +104,10 @@ impl Step for CreateProject {
         let ours = match mark.created {
             Some(text) => Some(text.parse::<ProjectRef>()?),
             // asked for, but the answer never came back
-            None => self.adopt(&supabase, &mark.before).await?.map(|p| p.reference),
+            None => self
+                .adopt(&supabase, &mark.before)
+                .await?
+                .map(|p| p.reference),
         };
         if let Some(project) = ours {
             supabase.delete_project(&project, DELETE_PATIENCE).await?;
@@ -146,7 +151,10 @@ impl CreateProject {
                 return supabase.project(&text.parse()?).await;
             }
             if let Some(project) = self.adopt(supabase, &mark.before).await? {
-                ctx.log(format!("project {} was made by an earlier try", project.reference));
+                ctx.log(format!(
+                    "project {} was made by an earlier try",
+                    project.reference
+                ));
                 self.remember(ctx, &mark.before, &project)?;
                 return Ok(project);
             }
@@ -160,7 +168,13 @@ impl CreateProject {
                 .map(|p| p.reference.to_string())
                 .collect(),
         };
-        mark::save(ctx, &Mark { before: before.clone(), created: None })?;
+        mark::save(
+            ctx,
+            &Mark {
+                before: before.clone(),
+                created: None,
+            },
+        )?;
         let intent = ctx.intent("supabase", "project", &new.name)?;
         let project = supabase.create_project(new).await?;
         ctx.result(intent, project.reference.as_str())?;
@@ -169,10 +183,13 @@ impl CreateProject {
     }
 
     fn remember(&self, ctx: &StepContext, before: &[String], project: &Project) -> Result<()> {
-        mark::save(ctx, &Mark {
-            before: before.to_vec(),
-            created: Some(project.reference.to_string()),
-        })
+        mark::save(
+            ctx,
+            &Mark {
+                before: before.to_vec(),
+                created: Some(project.reference.to_string()),
+            },
+        )
     }
 
     /// A project of our name that wasn't there before and that no instance's config names.
@@ -181,7 +198,11 @@ impl CreateProject {
             let reference = project.reference.as_str();
             if project.name == self.name.as_str()
                 && !before.iter().any(|b| b == reference)
-                && self.world.sharers(reference)?.iter().all(|n| *n == self.name)
+                && self
+                    .world
+                    .sharers(reference)?
+                    .iter()
+                    .all(|n| *n == self.name)
             {
                 return Ok(Some(project));
             }
@@ -212,7 +233,12 @@ impl CreateProject {
     }
 
     /// The config's region, else the first that the provider offers.
-    async fn region(&self, supabase: &Supabase, organization: &str, wanted: &str) -> Result<String> {
+    async fn region(
+        &self,
+        supabase: &Supabase,
+        organization: &str,
+        wanted: &str,
+    ) -> Result<String> {
         if !wanted.is_empty() {
             return Ok(wanted.to_owned());
         }

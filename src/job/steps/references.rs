@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 
-use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::name::InstanceName;
+use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::reference::ReferenceMap;
 use crate::error::{Context, Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
@@ -54,7 +54,9 @@ impl Step for RewriteReferences {
             let text = match std::fs::read_to_string(&path) {
                 Ok(text) => text,
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(e) => return Err(e).context(Kind::Io, || format!("Can't read {}", path.display())),
+                Err(e) => {
+                    return Err(e).context(Kind::Io, || format!("Can't read {}", path.display()));
+                }
             };
             let (new, count) = map.rewrite(&text);
             if count > 0 {
@@ -69,7 +71,10 @@ impl Step for RewriteReferences {
                     .to_owned()
             };
             for leftover in map.scan(&new, label) {
-                left.push(format!("{file}:{} names the source's {}", leftover.line, leftover.what));
+                left.push(format!(
+                    "{file}:{} names the source's {}",
+                    leftover.line, leftover.what
+                ));
             }
         }
         if left.is_empty() {
@@ -107,7 +112,11 @@ fn reference_map(source: &InstanceDir, target: &InstanceDir) -> Result<(Referenc
     };
     // one project shared by two schemas: its address and keys are both's by design
     if from_config.project_ref != to_config.project_ref {
-        for key in IDENTITY_KEYS.iter().copied().chain([from_config.db_password_key.as_str()]) {
+        for key in IDENTITY_KEYS
+            .iter()
+            .copied()
+            .chain([from_config.db_password_key.as_str()])
+        {
             if key != "MCP_SUPABASE_SCHEMA" {
                 pair(key, from.get(key), to.get(key));
             }

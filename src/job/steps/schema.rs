@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::job::env::set_env;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::provider::postgres::quote::ident as identifier;
 use crate::provider::postgres::connect::{ConnectOptions, Connection, connect};
 use crate::provider::postgres::explain;
+use crate::provider::postgres::quote::ident as identifier;
 
 /// Makes the schema, a role that sees only it, and the grants that the project's API needs.
 pub struct CreateSchema {
@@ -64,7 +64,13 @@ impl Step for CreateSchema {
         let connection = self.connect().await?;
         if mark::load::<Mark>(ctx)?.is_none() {
             refuse_taken(&connection, &schema, &self.owner).await?;
-            mark::save(ctx, &Mark { schema: schema.clone(), role: role.clone() })?;
+            mark::save(
+                ctx,
+                &Mark {
+                    schema: schema.clone(),
+                    role: role.clone(),
+                },
+            )?;
         }
         let mut config = dir.supabase_config()?;
         config.kind = shared.kind;
@@ -212,6 +218,9 @@ mod tests {
 
     #[test]
     fn a_role_names_its_schema_and_project() {
-        assert_eq!(role_name("clone_1", "abcdefghijklmnopqrst"), "clone_1_abcdefgh");
+        assert_eq!(
+            role_name("clone_1", "abcdefghijklmnopqrst"),
+            "clone_1_abcdefgh"
+        );
     }
 }

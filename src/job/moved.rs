@@ -1,0 +1,57 @@
+//! A sandbox whose port was taken meanwhile has moved: the instances that live in it follow.
+
+use crate::domain::strategy::ProviderKind;
+use crate::error::Result;
+use crate::provider::postgres::url::DatabaseUrl;
+use crate::sandbox::{self, Endpoints};
+use crate::workspace::{InstanceDir, McpSupabase, Workspace};
+
+/// Rewrites every sandbox instance's addresses where the sandbox is on another port than they
+/// say, then tells the sandbox so. Doing it twice changes nothing more.
+pub fn follow(workspace: &Workspace, endpoints: &Endpoints) -> Result<()> {
+    if !endpoints.ports_changed {
+        return Ok(());
+    }
+    for name in workspace.instances()? {
+        let dir = workspace.instance(&name)?;
+        if dir.supabase_config()?.kind == ProviderKind::Sandbox && dir.env_path().is_file() {
+            rewrite(&dir, endpoints)?;
+        }
+    }
+    sandbox::acknowledge_ports(workspace.root())
+}
+
+fn rewrite(dir: &InstanceDir, endpoints: &Endpoints) -> Result<()> {
+    let config = dir.supabase_config()?;
+    let Some(project) = config.project_ref.filter(|p| !p.is_empty()) else {
+        return Ok(());
+    };
+    dir.edit_env(|env| {
+        let url = env
+            .get("SUPABASE_URL")
+            .filter(|v| !v.is_empty())
+            .map(str::to_owned);
+        if url.is_some() {
+            env.set(
+                "SUPABASE_URL",
+                &format!("{}/projects/{project}", endpoints.api_url),
+            )?;
+        }
+        let database = env
+            .get("DATABASE_URL")
+            .filter(|v| !v.is_empty())
+            .map(str::to_owned);
+        if let Some(text) = database {
+            let mut url = DatabaseUrl::parse(&text)?;
+            url.port = endpoints.database_port;
+            env.set("DATABASE_URL", &url.reveal())?;
+        }
+        Ok(())
+    })?;
+    dir.write_mcp(&McpSupabase::Sandbox {
+        project_ref: &project,
+        api_url: &endpoints.api_url,
+        token_key: &config.access_token_key,
+    })?;
+    Ok(())
+}
