@@ -12,7 +12,7 @@
 //! | [`job`] | the engine, and the jobs | the above |
 //! | [`service`] | the façade: queries, commands, events | all above |
 //! | [`cli`] | the command line | `service`, `domain` |
-//! | [`tui`] | the screen | `domain`; `tui::effect` alone uses `service` |
+//! | [`tui`] | the screen | `domain`; `tui::bridge` alone uses `service` |
 //!
 //! `tests/architecture.rs` holds these directions.
 

@@ -31,7 +31,7 @@ fn allowed(room: &str) -> &'static [&'static str] {
         ],
         "cli" => &["domain", "service", "tui"],
         "tui" => &["domain"],
-        "tui::effect" => &["domain", "service", "tui"],
+        "tui::bridge" => &["domain", "service", "tui"],
         "tui::widget" => &[],
         "main" | "lib" => &["cli"],
         other => panic!("src/{other} is not a room: add it to the map in lib.rs and here"),
@@ -69,7 +69,7 @@ fn room_of(path: &Path) -> String {
         .map(|c| c.as_os_str().to_string_lossy().into_owned())
         .collect();
     match parts.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["tui", sub @ ("effect" | "widget"), ..] => format!("tui::{sub}"),
+        ["tui", sub @ ("bridge" | "widget"), ..] => format!("tui::{sub}"),
         [first, ..] => first.to_owned(),
         [] => unreachable!("a file has a name"),
     }

@@ -109,7 +109,7 @@ fn screen(call: &Call<'_>) -> Result<ExitCode> {
                 .hint("Use a verb, for example: matriz list --json. See matriz --help."),
         );
     }
-    let _ = call;
+    runtime(1)?.block_on(crate::tui::bridge::open(call.service.clone()))?;
     Ok(ExitCode::SUCCESS)
 }
 

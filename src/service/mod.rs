@@ -11,6 +11,7 @@ use crate::registry::Registry;
 use crate::sandbox::FetchConsent;
 use crate::workspace::Workspace;
 
+mod activity;
 mod create;
 mod doctor;
 mod documents;
@@ -26,7 +27,7 @@ pub use create::NewInstanceRequest;
 pub use doctor::Finding as DoctorFinding;
 pub use documents::{Document, Saved};
 pub use environment::{EnvFinding, EnvShown};
-pub use watch::Watch;
+pub use watch::{News, NewsFeed, Watch};
 
 /// Cheap to clone.
 #[derive(Clone)]

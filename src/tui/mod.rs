@@ -9,6 +9,7 @@
 
 pub mod action;
 pub mod backend;
+pub mod bridge;
 mod disabled;
 pub mod draw;
 pub mod effect;

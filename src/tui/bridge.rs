@@ -1,0 +1,237 @@
+//! The façade as the screen's backend.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+
+use super::backend::{Activity, Backend, Changed, Document, LogPart, NewInstance, Request, Saved};
+use crate::domain::instance::InstanceView;
+use crate::domain::job::{JobId, JobView};
+use crate::domain::name::InstanceName;
+use crate::domain::plan::{Consent, Plan};
+use crate::domain::request;
+use crate::error::{Error, Kind, Result};
+use crate::service::{self, News, Service};
+
+/// How many jobs the screen keeps.
+const JOBS: usize = 100;
+
+struct Bridge {
+    service: Service,
+    /// The first list comes from the registry; the files are read after the first frame.
+    first: AtomicBool,
+}
+
+/// Opens the screen on a workspace and stays until the person leaves.
+pub async fn open(service: Service) -> Result<()> {
+    let bridge = Bridge {
+        service,
+        first: AtomicBool::new(true),
+    };
+    super::run(bridge, super::Options::default()).await
+}
+
+/// Files and SQLite are quick, but not so quick that keys should wait for them.
+async fn off_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| {
+        Error::new(
+            Kind::Internal,
+            "Matriz made a mistake while reading its files.",
+        )
+        .source(e)
+    })?
+}
+
+impl Backend for Bridge {
+    fn workspace(&self) -> String {
+        self.service.workspace_name()
+    }
+
+    fn changes(&self) -> BoxStream<'static, Changed> {
+        let Ok(feed) = self.service.news() else {
+            return stream::empty().boxed();
+        };
+        // the first list was the last one seen: the real one follows at once
+        let first = stream::once(async { Changed::Instances });
+        let rest = stream::unfold(feed, |mut feed| async move {
+            let batch = feed.next().await?;
+            Some((batch, feed))
+        })
+        .flat_map(|batch| stream::iter(batch.into_iter().map(changed)));
+        first.chain(rest).boxed()
+    }
+
+    async fn instances(&self) -> Result<Vec<InstanceView>> {
+        let service = self.service.clone();
+        if self.first.swap(false, Ordering::Relaxed)
+            && let Some(last) = service.instances_last_seen()?
+        {
+            return Ok(last);
+        }
+        off_loop(move || {
+            let views = service.instances()?;
+            service.remember_instances(&views)?;
+            Ok(views)
+        })
+        .await
+    }
+
+    async fn jobs(&self) -> Result<Vec<JobView>> {
+        let service = self.service.clone();
+        off_loop(move || service.jobs(JOBS)).await
+    }
+
+    async fn activity(&self, name: &InstanceName) -> Result<Vec<Activity>> {
+        let (service, name) = (self.service.clone(), name.clone());
+        off_loop(move || {
+            let lines = service.activity(&name)?;
+            Ok(lines
+                .into_iter()
+                .map(|(at, text)| Activity { at, text })
+                .collect())
+        })
+        .await
+    }
+
+    async fn refresh(&self, name: &InstanceName) -> Result<()> {
+        self.service.refresh_figures(name).await
+    }
+
+    async fn plan(&self, request: &Request) -> Result<Plan> {
+        self.service.plan(&asked(request)).await
+    }
+
+    async fn start(&self, request: &Request, plan: &Plan, typed: Option<&str>) -> Result<JobId> {
+        if let Consent::TypeName(name) = &plan.consent
+            && typed != Some(name.as_str())
+        {
+            return Err(Error::refused(format!(
+                "The name typed isn't {name}; nothing was changed."
+            )));
+        }
+        self.service.start(&asked(request)).await
+    }
+
+    async fn cancel_job(&self, id: JobId) -> Result<()> {
+        self.service.cancel(id).await
+    }
+
+    async fn resume_job(&self, id: JobId) -> Result<()> {
+        self.service.resume(Some(id)).await.map(|_| ())
+    }
+
+    async fn job_log(&self, id: JobId, from: u64) -> Result<LogPart> {
+        let service = self.service.clone();
+        off_loop(move || {
+            let (lines, next) = service.job_log(id, from)?;
+            Ok(LogPart { next, lines })
+        })
+        .await
+    }
+
+    async fn load_env(&self, name: &InstanceName) -> Result<Document> {
+        let (service, name) = (self.service.clone(), name.clone());
+        off_loop(move || service.load_env(&name).map(document)).await
+    }
+
+    async fn save_env(&self, name: &InstanceName, stamp: &str, text: &str) -> Result<Saved> {
+        let (service, name) = (self.service.clone(), name.clone());
+        let (stamp, text) = (stamp.to_owned(), text.to_owned());
+        off_loop(move || service.save_env(&name, &stamp, &text).map(saved)).await
+    }
+
+    async fn load_configs(&self, name: &InstanceName) -> Result<Vec<Document>> {
+        let (service, name) = (self.service.clone(), name.clone());
+        off_loop(move || {
+            Ok(service
+                .load_configs(&name)?
+                .into_iter()
+                .map(document)
+                .collect())
+        })
+        .await
+    }
+
+    async fn save_config(
+        &self,
+        name: &InstanceName,
+        file: &str,
+        stamp: &str,
+        text: &str,
+    ) -> Result<Saved> {
+        let (service, name, file) = (self.service.clone(), name.clone(), file.to_owned());
+        let (stamp, text) = (stamp.to_owned(), text.to_owned());
+        off_loop(move || service.save_config(&name, &file, &stamp, &text).map(saved)).await
+    }
+
+    async fn create_instance(&self, new: &NewInstance) -> Result<()> {
+        let service = self.service.clone();
+        let request = service::NewInstanceRequest {
+            name: new.name.clone(),
+            strategy: new.strategy,
+            kind: new.kind,
+            purpose: new.purpose.clone(),
+            project_of: None,
+        };
+        off_loop(move || service.create(&request).map(|_| ())).await
+    }
+
+    async fn select_instance(&self, name: &InstanceName) -> Result<()> {
+        let (service, name) = (self.service.clone(), name.clone());
+        off_loop(move || service.select(&name)).await
+    }
+}
+
+fn changed(news: News) -> Changed {
+    match news {
+        News::Jobs => Changed::Jobs,
+        News::Instances => Changed::Instances,
+        News::Files(name) => Changed::Files(name),
+    }
+}
+
+fn asked(request: &Request) -> request::Request {
+    match request.clone() {
+        Request::Init { instance } => request::Request::Init {
+            name: instance,
+            reembed: false,
+            project_of: None,
+        },
+        Request::Clone {
+            source,
+            target,
+            strategy,
+            project_of,
+        } => request::Request::Clone {
+            source,
+            target,
+            strategy: Some(strategy),
+            project_of,
+            purpose: None,
+        },
+        Request::Seed { instance } => request::Request::Seed {
+            name: instance,
+            reembed: false,
+        },
+        Request::Delete { instance } => request::Request::Delete { name: instance },
+    }
+}
+
+fn document(from: service::Document) -> Document {
+    Document {
+        name: from.name,
+        path: from.path,
+        text: from.text,
+        stamp: from.stamp,
+    }
+}
+
+fn saved(from: service::Saved) -> Saved {
+    match from {
+        service::Saved::Written(now) => Saved::Written(document(now)),
+        service::Saved::Stale(now) => Saved::Stale(document(now)),
+    }
+}
