@@ -11,8 +11,10 @@ use crate::sandbox::api::machine::{self, Work};
 use crate::sandbox::api::record::Project;
 use crate::sandbox::api::state::ApiState;
 
-/// How often work on a database is tried before the project counts as failed.
+/// How often work on a database is tried before the project counts as failed. Dropping goes on
+/// until it succeeds, so that no database stays behind without its project.
 const TRIES: u32 = 4;
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Starts the work of one project. At most one is under way for a project, because no action is
 /// accepted in a state that has work.
@@ -63,23 +65,24 @@ async fn carry_out(state: &ApiState, project: &Project, work: Work) -> bool {
         return false;
     }
     let mut pause = Duration::from_millis(100);
-    for attempt in 1..=TRIES {
-        match once(state, project, work).await {
-            Ok(()) => return true,
-            Err(_) if attempt < TRIES => {}
-            Err(error) => {
-                eprintln!(
-                    "sandbox: {} of project {}: {}",
-                    verb(work),
-                    project.reference,
-                    error.chain()
-                );
-            }
+    let mut attempt = 1;
+    loop {
+        let Err(error) = once(state, project, work).await else {
+            return true;
+        };
+        eprintln!(
+            "sandbox: {} of project {}: {}",
+            verb(work),
+            project.reference,
+            error.chain()
+        );
+        if work != Work::Drop && attempt >= TRIES {
+            return false;
         }
         tokio::time::sleep(pause).await;
-        pause *= 2;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        attempt += 1;
     }
-    false
 }
 
 async fn once(state: &ApiState, project: &Project, work: Work) -> Result<()> {
@@ -147,10 +150,9 @@ async fn settle(
         let written: Result<()> = state.change(|data| {
             let status = machine::end(work, succeeded);
             if status == ProjectStatus::Removed {
-                // A database that could not be dropped stays; its name is never used again.
                 data.remove(reference);
             } else if let Some(project) = data.project_mut(reference) {
-                if work == Work::Create && succeeded {
+                if work == Work::Create {
                     project.password = None;
                 }
                 project.postgres_version = version.or(project.postgres_version.take());
@@ -164,6 +166,6 @@ async fn settle(
             Err(error) => eprintln!("sandbox: {}", error.chain()),
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(10));
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

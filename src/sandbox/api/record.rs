@@ -31,7 +31,7 @@ pub struct Project {
     pub status: ProjectStatus,
     /// When it entered that status.
     pub since_ms: i64,
-    /// Kept only until the database is there.
+    /// Kept only until the database is there, or has failed to be.
     pub password: Option<Secret>,
     /// Signs the project's tokens.
     pub jwt_secret: Secret,

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::sandbox::api::record::Data;
-use crate::workspace::file::{PRIVATE, private_folder, write_whole};
+use crate::workspace::file::{PRIVATE, private_folder, read_text, write_whole};
 
 const STATE: &str = "state.json";
 const TOKEN: &str = "token";
@@ -62,21 +62,43 @@ impl Store {
 }
 
 /// The token of the sandbox in `dir`, made at the first call: `sbp_` and 40 hexadecimal digits,
-/// the form that Supabase's own programs insist on.
+/// the form that Supabase's own programs insist on. Where two processes call first, both get the
+/// same one.
 pub fn token(dir: &Path) -> Result<String> {
     let path = dir.join(TOKEN);
-    match std::fs::read_to_string(&path) {
-        Ok(text) if text.trim().len() == 44 => return Ok(text.trim().to_owned()),
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => {
-            return Err(error).context(Kind::Io, || format!("Cannot read {}", path.display()));
-        }
+    if let Some(token) = read_token(&path)? {
+        return Ok(token);
     }
     let bytes: [u8; 20] = rand::random();
-    let token = format!("sbp_{}", hex(&bytes));
-    write_whole(&path, token.as_bytes(), PRIVATE)?;
-    Ok(token)
+    let fresh = dir.join(format!(
+        "{TOKEN}.{}.{}",
+        std::process::id(),
+        rand::random::<u32>()
+    ));
+    write_whole(&fresh, format!("sbp_{}", hex(&bytes)).as_bytes(), PRIVATE)?;
+    // A link, unlike a rename, never takes the place of another process's token.
+    let linked = std::fs::hard_link(&fresh, &path);
+    let _ = std::fs::remove_file(&fresh);
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(error).context(Kind::Io, || format!("Cannot write {}", path.display()));
+        }
+        _ => {}
+    }
+    read_token(&path)?.ok_or_else(|| {
+        Error::new(
+            Kind::Parse,
+            format!("{} does not hold a token.", path.display()),
+        )
+        .hint("Remove the file; the sandbox then makes a new one.")
+    })
+}
+
+fn read_token(path: &Path) -> Result<Option<String>> {
+    let text = read_text(path)?.unwrap_or_default();
+    let token = text.trim();
+    let right = token.len() == 44 && token.starts_with("sbp_");
+    Ok(right.then(|| token.to_owned()))
 }
 
 pub fn hex(bytes: &[u8]) -> String {
@@ -131,6 +153,19 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn whoever_comes_first_all_get_the_same_token() {
+        let dir = tempfile::tempdir().unwrap();
+        let tokens: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| token(dir.path()).unwrap()))
+                .collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert!(tokens.iter().all(|t| *t == tokens[0]));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]
