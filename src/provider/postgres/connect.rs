@@ -21,6 +21,9 @@ use crate::provider::postgres::{explain, tls};
 /// How many notices are kept for [`Connection::take_notices`].
 const NOTICES_KEPT: usize = 200;
 
+/// Gets a notice as it comes.
+pub type OnNotice = Arc<dyn Fn(&Notice) + Send + Sync>;
+
 /// How to connect. The defaults fit a job that must notice a dead network within a minute.
 #[derive(Clone)]
 pub struct ConnectOptions {
@@ -34,7 +37,7 @@ pub struct ConnectOptions {
     /// poolers drop settings that stand in the login message.
     pub settings: Vec<(String, String)>,
     /// Gets every notice as it comes, beside their being kept.
-    pub on_notice: Option<Arc<dyn Fn(&Notice) + Send + Sync>>,
+    pub on_notice: Option<OnNotice>,
 }
 
 impl Default for ConnectOptions {
