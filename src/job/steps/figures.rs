@@ -53,12 +53,12 @@ impl Step for ReadFigures {
     }
 }
 
-/// Size, tables and rows (the planner's estimate, exact where a table was never analysed).
+/// Size, tables and rows (the planner's estimate, or the counted changes where there is none yet).
 const FIGURES: &str = "
     SELECT CASE WHEN $1 = 'public' THEN pg_database_size(current_database())
                 ELSE coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint END,
            count(*)::bigint,
-           coalesce(sum(greatest(c.reltuples, s.n_live_tup, 0)), 0)::bigint
+           coalesce(sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE s.n_live_tup END), 0)::bigint
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid

@@ -67,7 +67,10 @@ impl Step for CopyFolder {
                 &NewInstance {
                     strategy: self.strategy,
                     kind: config.kind,
-                    purpose: self.purpose.clone().unwrap_or_default(),
+                    purpose: self
+                        .purpose
+                        .clone()
+                        .unwrap_or_else(|| format!("Copy of {}", self.source)),
                     cloned_from: Some(self.source.clone()),
                     ..NewInstance::default()
                 },

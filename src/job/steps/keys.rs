@@ -66,6 +66,11 @@ impl Step for WriteKeys {
             as_role(&mut values, &role, config.kind, &project)?;
         }
         values.push(("MCP_SUPABASE_SCHEMA".into(), config.schema.clone()));
+        if config.kind == ProviderKind::Sandbox {
+            // other programs reach the sandbox's API with it; in the cloud it's the person's own
+            let token = self.world.sandbox(|_| ()).await?.token.clone();
+            values.push((config.access_token_key.clone(), token));
+        }
         if ctx.checkpoint()?.is_none() {
             let filled = values
                 .iter()

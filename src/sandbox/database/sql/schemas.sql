@@ -4,7 +4,6 @@ create schema auth authorization supabase_auth_admin;
 create schema storage authorization supabase_storage_admin;
 create schema realtime;
 create schema graphql_public;
-create schema supabase_migrations authorization postgres;
 
 grant usage on schema public to postgres, anon, authenticated, service_role;
 grant usage on schema extensions to postgres, anon, authenticated, service_role, dashboard_user;
