@@ -16,6 +16,7 @@ use crate::job::steps::keys::WriteKeys;
 use crate::job::steps::mcp::WriteMcp;
 use crate::job::steps::migrate::Migrate;
 use crate::job::steps::project::CreateProject;
+use crate::job::steps::records::CarryRecords;
 use crate::job::steps::references::RewriteReferences;
 use crate::job::steps::schema::CreateSchema;
 use crate::job::steps::scoped::scope;
@@ -153,6 +154,13 @@ fn clone(
         target: target.clone(),
         keeps_project: shape.keeps_project,
     }));
+    if shape.owner.is_some() {
+        stages.push(one(CarryRecords {
+            world: world.clone(),
+            source: source.clone(),
+            target: target.clone(),
+        }));
+    }
     stages.push(one(RewriteReferences {
         world: world.clone(),
         source: source.clone(),

@@ -39,12 +39,7 @@ impl Service {
                 ..NewInstance::default()
             },
         )?;
-        self.registry.audit(
-            "person",
-            "create",
-            request.name.as_str(),
-            request.strategy.word(),
-        )?;
+        self.audit("create", request.name.as_str(), request.strategy.word())?;
         self.touch(&request.name)?;
         self.instance(&request.name)
     }

@@ -88,7 +88,7 @@ impl Service {
             return Ok(Saved::Stale(now));
         }
         file::write_whole(&now.path, text.as_bytes(), PRIVATE)?;
-        self.registry.audit("person", "edit", name.as_str(), file)?;
+        self.audit("edit", name.as_str(), file)?;
         self.touch(name)?;
         Ok(Saved::Written(self.document(name, file)?))
     }

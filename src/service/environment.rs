@@ -34,8 +34,7 @@ impl Service {
     pub fn env_entries(&self, name: &InstanceName, reveal: bool) -> Result<Vec<EnvShown>> {
         let (env, _) = self.workspace.instance(name)?.read_env()?;
         if reveal {
-            self.registry
-                .audit("person", "reveal", name.as_str(), "all keys")?;
+            self.audit("reveal", name.as_str(), "all keys")?;
         }
         Ok(env
             .entries()
@@ -68,8 +67,7 @@ impl Service {
             return Ok(secret::mask_value(key, value).to_owned());
         }
         if reveal {
-            self.registry
-                .audit("person", "reveal", name.as_str(), key)?;
+            self.audit("reveal", name.as_str(), key)?;
         }
         Ok(value.to_owned())
     }
@@ -79,8 +77,7 @@ impl Service {
         self.workspace
             .instance(name)?
             .edit_env(|env| env.set(key, value))?;
-        self.registry
-            .audit("person", "env set", name.as_str(), key)?;
+        self.audit("env set", name.as_str(), key)?;
         self.touch(name)
     }
 
@@ -96,8 +93,7 @@ impl Service {
                 "{name} has no {key} in its .env."
             )));
         }
-        self.registry
-            .audit("person", "env unset", name.as_str(), key)?;
+        self.audit("env unset", name.as_str(), key)?;
         self.touch(name)
     }
 

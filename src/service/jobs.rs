@@ -53,8 +53,7 @@ impl Service {
                 plan: step::plan_of(&stages),
             },
         )?;
-        self.registry.audit(
-            "person",
+        self.audit(
             request.kind().word(),
             request.instance().as_str(),
             &format!("job {id}"),
@@ -84,8 +83,7 @@ impl Service {
 
     /// Returns as soon as the cancel is asked for; the job then cleans up.
     pub async fn cancel(&self, id: JobId) -> Result<()> {
-        self.registry
-            .audit("person", "cancel", "job", &format!("job {id}"))?;
+        self.audit("cancel", "job", &format!("job {id}"))?;
         worker::cancel(&self.registry, self.workspace.root(), id).await
     }
 

@@ -80,8 +80,7 @@ impl Service {
         config.organization = found.organization_slug;
         config.region = found.region;
         dir.save_supabase_config(&config)?;
-        self.registry
-            .audit("person", "link", name.as_str(), project.as_str())?;
+        self.audit("link", name.as_str(), project.as_str())?;
         self.refresh_figures(name).await.ok();
         self.instance(name)
     }

@@ -95,6 +95,16 @@ impl Service {
         self.registry.save_instance_figures(&figures)
     }
 
+    /// Writes down who did what. Never a secret.
+    fn audit(&self, action: &str, subject: &str, detail: &str) -> Result<()> {
+        let user = nix::unistd::User::from_uid(nix::unistd::Uid::current());
+        let name = user.ok().flatten().map(|u| u.name);
+        let actor = name.unwrap_or_else(|| nix::unistd::Uid::current().to_string());
+        self.registry
+            .audit(&actor, action, subject, detail)
+            .map(|_| ())
+    }
+
     /// Refuses to change an instance that a job is writing to.
     fn refuse_busy(&self, name: &InstanceName) -> Result<()> {
         match self.registry.active_job(name.as_str())? {

@@ -93,8 +93,7 @@ impl Service {
     /// Deletes everything in the sandbox, and lets go of it in the instances' configs.
     pub async fn sandbox_reset(&self) -> Result<()> {
         self.refuse_while_jobs_run()?;
-        self.registry
-            .audit("person", "sandbox reset", "sandbox", "")?;
+        self.audit("sandbox reset", "sandbox", "")?;
         sandbox::reset(self.workspace.root()).await?;
         for name in self.workspace.instances()? {
             let Ok(dir) = self.workspace.instance(&name) else {

@@ -12,6 +12,7 @@ pub mod mcp;
 pub mod migrate;
 mod password;
 pub mod project;
+pub mod records;
 pub mod references;
 pub mod schema;
 pub mod scoped;

@@ -195,6 +195,22 @@ pub async fn drop_schema(connection: &Connection, schema: &str, role: &str) -> R
         .batch_execute(&format!("DROP SCHEMA IF EXISTS {s} CASCADE"))
         .await
         .map_err(|e| explain::statement(e, &format!("drop the schema {schema}")))?;
+    for table in ["embedding_model", "schema_migration"] {
+        let there = connection
+            .query_one(
+                "SELECT to_regclass($1) IS NOT NULL",
+                &[&format!("matriz_meta.{table}")],
+            )
+            .await
+            .map_err(|e| explain::statement(e, "look for the schema's records"))?;
+        if there.get(0) {
+            let sql = format!("DELETE FROM matriz_meta.{table} WHERE schema_name = $1");
+            connection
+                .execute(&sql, &[&schema])
+                .await
+                .map_err(|e| explain::statement(e, "remove the schema's records"))?;
+        }
+    }
     let exists = connection
         .query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&role])
         .await

@@ -152,6 +152,31 @@ async fn run(client: &Client, sql: &str) -> Result<()> {
         .map_err(|error| explain::statement(error, "Cannot run the migrations"))
 }
 
+/// Writes down for one schema what has run on another, for a copy that has its tables already.
+/// Versions that are recorded there stay as they are. Returns how many were added.
+pub async fn carry_over(
+    from: &Client,
+    from_schema: &str,
+    to: &Client,
+    to_schema: &str,
+) -> Result<usize> {
+    let target = History { schema: to_schema };
+    let mut added = 0;
+    for (migration, statements) in (History {
+        schema: from_schema,
+    })
+    .all(from)
+    .await?
+    {
+        if target.find(to, &migration.version).await?.is_none() {
+            let texts: Vec<&str> = statements.iter().map(String::as_str).collect();
+            target.record(to, &migration, &texts).await?;
+            added += 1;
+        }
+    }
+    Ok(added)
+}
+
 impl History<'_> {
     fn is_public(&self) -> bool {
         self.schema == "public"
@@ -160,16 +185,7 @@ impl History<'_> {
     /// The statements recorded for a version, or `None` when it has not run.
     async fn find(&self, client: &Client, version: &str) -> Result<Option<Vec<String>>> {
         let read = |error| explain::statement(error, "Cannot read which migrations have run");
-        let table = if self.is_public() {
-            "supabase_migrations.schema_migrations"
-        } else {
-            "matriz_meta.schema_migration"
-        };
-        let there = client
-            .query_one("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[&table])
-            .await
-            .map_err(read)?;
-        if !there.try_get::<_, bool>(0).map_err(read)? {
+        if !self.is_there(client).await? {
             return Ok(None);
         }
         let row = if self.is_public() {
@@ -189,6 +205,50 @@ impl History<'_> {
             Some(row) => Ok(Some(row.try_get(0).map_err(read)?)),
             None => Ok(None),
         }
+    }
+
+    async fn is_there(&self, client: &Client) -> Result<bool> {
+        let read = |error| explain::statement(error, "Cannot read which migrations have run");
+        let table = if self.is_public() {
+            "supabase_migrations.schema_migrations"
+        } else {
+            "matriz_meta.schema_migration"
+        };
+        client
+            .query_one("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[&table])
+            .await
+            .map_err(read)?
+            .try_get(0)
+            .map_err(read)
+    }
+
+    /// Everything that has run, in the order of the versions.
+    async fn all(&self, client: &Client) -> Result<Vec<(Migration, Vec<String>)>> {
+        let read = |error| explain::statement(error, "Cannot read which migrations have run");
+        if !self.is_there(client).await? {
+            return Ok(Vec::new());
+        }
+        let rows = if self.is_public() {
+            let sql = "SELECT version, coalesce(name, ''), coalesce(statements, '{}')
+                FROM supabase_migrations.schema_migrations ORDER BY version";
+            client.query(sql, &[]).await
+        } else {
+            let sql = "SELECT version, coalesce(name, ''), coalesce(statements, '{}')
+                FROM matriz_meta.schema_migration WHERE schema_name = $1 ORDER BY version";
+            client.query(sql, &[&self.schema]).await
+        };
+        let mut all = Vec::new();
+        for row in rows.map_err(read)? {
+            let statements: Vec<String> = row.try_get(2).map_err(read)?;
+            let migration = Migration {
+                version: row.try_get(0).map_err(read)?,
+                name: row.try_get(1).map_err(read)?,
+                file: String::new(),
+                sql: statements.join(";"),
+            };
+            all.push((migration, statements));
+        }
+        Ok(all)
     }
 
     async fn record(

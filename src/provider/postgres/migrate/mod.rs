@@ -6,5 +6,5 @@ mod apply;
 mod files;
 mod split;
 
-pub use apply::{Applied, Step, apply};
+pub use apply::{Applied, Step, apply, carry_over};
 pub use files::{Migration, embedded, from_dir};
