@@ -65,6 +65,17 @@ fn list(call: &Call<'_>, limit: usize) -> Result<()> {
     call.out.result(&json!({"jobs": jobs}), &text)
 }
 
+/// The first words: the whole stands in `jobs show`.
+fn short(text: Option<&str>) -> String {
+    const LONGEST: usize = 72;
+    let text = text.unwrap_or_default();
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(LONGEST - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
 fn show(call: &Call<'_>, id: JobId) -> Result<()> {
     let job = call.service.job(id)?;
     call.out.result(&json!(job), &text(&job))

@@ -17,7 +17,8 @@ fn phase(job: &JobView) -> Option<&Phase> {
 pub fn text(job: &JobView) -> String {
     let percent = job.per_mille / 10;
     let Some(step) = job.current_step() else {
-        return format!("{percent:>3} %  {}", job.state.word());
+        // between the last step and the end
+        return format!("{percent:>3} %  finishing");
     };
     let mut line = format!("{percent:>3} %  {}", step.title);
     let amount = match phase(job) {

@@ -121,7 +121,7 @@ fn clone(
     })
 }
 
-/// Whose project a schema goes into: the one that was named, else the instance that `default` is.
+/// Whose project a schema goes into. An instance with a project of its own shares nobody's.
 fn owner(
     world: &World,
     strategy: Strategy,
@@ -143,11 +143,14 @@ fn owner(
             }
             Ok(Some(owner.clone()))
         }
+        // set up already: whose project it is stands in its config
+        (Strategy::Schema, None) if world.has(name) && world.project(name)?.is_some() => {
+            world.owner_of(name)
+        }
         (Strategy::Schema, None) => Err(Error::usage(format!(
             "{name} has the strategy schema: whose project does it share?"
         ))
         .hint("Say it with --project-of NAME.")),
-        (_, Some(_)) if strategy != Strategy::Schema => Ok(None),
         _ => Ok(None),
     }
 }

@@ -125,14 +125,22 @@ impl World {
         if dir.manifest()?.strategy != Strategy::Schema {
             return self.database(name);
         }
-        let project = dir.supabase_config()?.project_ref.unwrap_or_default();
-        for other in self.sharers(&project)? {
+        match self.owner_of(name)? {
+            Some(owner) => self.database(&owner),
+            None => self.database(name),
+        }
+    }
+
+    /// The instance whose own project this one shares.
+    pub fn owner_of(&self, name: &InstanceName) -> Result<Option<InstanceName>> {
+        let project = self.instance(name)?.supabase_config()?.project_ref;
+        for other in self.sharers(&project.unwrap_or_default())? {
             let strategy = self.instance(&other)?.manifest()?.strategy;
             if other != *name && strategy != Strategy::Schema {
-                return self.database(&other);
+                return Ok(Some(other));
             }
         }
-        self.database(name)
+        Ok(None)
     }
 
     /// Whether the instance's folder is there.
