@@ -46,10 +46,7 @@ fn list(call: &Call<'_>, limit: usize) -> Result<()> {
                 job.state.word().to_owned(),
                 format!("{} %", job.per_mille / 10),
                 human::ago(job.created, now),
-                job.summary
-                    .clone()
-                    .or(job.error.clone())
-                    .unwrap_or_default(),
+                short(job.summary.as_deref().or(job.error.as_deref())),
             ]
         })
         .collect();
