@@ -122,7 +122,17 @@ impl Classifier<'_> {
     }
 
     fn missing_need(&self, entry: &Entry) -> Option<String> {
-        let id = entry.deps.iter().find(|id| self.missing.contains(id))?;
+        // The dump doesn't say what a user mapping stands on.
+        let server = entry
+            .tag
+            .rsplit_once(" SERVER ")
+            .filter(|_| entry.desc == "USER MAPPING")
+            .and_then(|(_, name)| {
+                let mut all = self.toc.entries.iter();
+                all.find(|other| other.desc == "SERVER" && other.tag == name)
+            });
+        let mut needs = entry.deps.iter().copied().chain(server.map(|s| s.id));
+        let id = &needs.find(|id| self.missing.contains(id))?;
         let needed = self.toc.entries.get(*self.places.get(id)?)?;
         Some(needed.title())
     }

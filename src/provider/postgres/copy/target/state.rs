@@ -31,7 +31,7 @@ const OBJECTS: &str = "SELECT kind, nspname::text, name::text FROM (
  ) o JOIN pg_catalog.pg_namespace n ON n.oid = o.namespace
  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-     WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
+     WHERE d.classid = o.class AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i'))
  ORDER BY 2, 1, 3";
 
 /// What the target holds that a copy would collide with, in a person's words.

@@ -64,7 +64,7 @@ const LEFT: &str = "SELECT word, text FROM (
  ) o
  WHERE namespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-     WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i', 'P'))
+     WHERE d.classid = o.class AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i', 'P'))
  ORDER BY rank, word, text";
 
 /// Drops what the copy made and brings back what it took away.
