@@ -55,6 +55,10 @@ const TARGET_ONLY: &[(&str, &str)] = &[
     ("default_transaction_read_only", "off"),
 ];
 
+/// Building an index sorts in memory as far as this goes; a server that gives more keeps its own.
+const SORT_MEMORY: &str = "SELECT pg_catalog.set_config('maintenance_work_mem', '256MB', false)
+  FROM pg_catalog.pg_settings WHERE name = 'maintenance_work_mem' AND setting::int8 < 262144";
+
 /// One connection that knows its side.
 #[derive(Debug)]
 pub struct Session {
@@ -173,6 +177,9 @@ impl Sessions {
     /// Triggers and rules stay silent where the role may have it so; elsewhere it doesn't matter,
     /// as a table's triggers are made after its rows.
     async fn quiet_triggers(&self, session: &Session) -> Result<()> {
+        session
+            .batch(SORT_MEMORY, "Setting up the connection")
+            .await?;
         if *lock(&self.replica_role) == Some(false) {
             return Ok(());
         }
