@@ -18,9 +18,11 @@ pub async fn check(request: &CopyRequest) -> Result<CheckReport> {
     let (source, target) =
         tokio::try_join!(sessions.open(Side::Source), sessions.open(Side::Target))?;
     let theirs = state::read(&target).await?;
+    let to = request.schemas.as_ref().map(|map| map.to.as_str());
+    let from = request.schemas.as_ref().map(|map| map.from.as_str());
     let (relations, target_holds, extensions) = tokio::try_join!(
         relations::read(&source),
-        state::holds(&target, &theirs),
+        state::holds(&target, &theirs, to),
         source.query(EXTENSIONS, &[], "Reading the source's extensions"),
     )?;
     let mut out = CheckReport {
@@ -47,6 +49,7 @@ pub async fn check(request: &CopyRequest) -> Result<CheckReport> {
     let mut tables: Vec<_> = relations
         .iter()
         .filter(|r| r.kind == 'r' && r.extension.is_none())
+        .filter(|r| from.is_none_or(|schema| schema == r.schema))
         .collect();
     for table in tables
         .iter()

@@ -49,6 +49,9 @@ pub struct Checkpoint {
     /// Tables that the target had and that got rows, with the condition on those.
     #[serde(default)]
     pub filled: Vec<(String, String, String)>,
+    /// The one schema that the copy fills; everything else in the target isn't its business.
+    #[serde(default)]
+    pub only_schema: Option<String>,
     /// What the copy answered, once it was finished.
     #[serde(default)]
     pub summary: Option<CopySummary>,
@@ -63,6 +66,7 @@ impl Checkpoint {
             baseline,
             on_managed: Vec::new(),
             filled: Vec::new(),
+            only_schema: None,
             summary: None,
         }
     }

@@ -1,6 +1,6 @@
 //! Running `pg_dump` under the snapshot.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use tokio::io::AsyncReadExt;
@@ -13,13 +13,13 @@ use crate::provider::postgres::url::DatabaseUrl;
 
 /// The source's schema as an archive's table of contents. The child dies with this future.
 pub async fn schema(
-    pg_dump: &Path,
-    source: &DatabaseUrl,
-    snapshot: &str,
-    only: Option<&str>,
+    pg_dump: PathBuf,
+    source: DatabaseUrl,
+    snapshot: String,
+    only: Option<String>,
 ) -> Result<Toc> {
-    let mut command = Command::new(pg_dump);
-    libpq::configure(&mut command, source);
+    let mut command = Command::new(&pg_dump);
+    libpq::configure(&mut command, &source);
     command
         .args([
             "--format=custom",

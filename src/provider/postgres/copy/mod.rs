@@ -17,6 +17,7 @@ mod finish;
 pub mod inventory;
 pub mod managed;
 pub mod request;
+mod schema;
 mod script;
 mod session;
 mod snapshot;

@@ -42,6 +42,13 @@ impl Inventory {
         })
     }
 
+    /// Forgets everything outside one schema.
+    pub fn keep_only(&mut self, schema: &str) {
+        self.relations.retain(|relation| relation.schema == schema);
+        self.config.clear();
+        self.large_objects = 0;
+    }
+
     pub fn columns_of(&self, oid: u32) -> &[Column] {
         self.columns.get(&oid).map_or(&[], Vec::as_slice)
     }

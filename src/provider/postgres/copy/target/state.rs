@@ -34,8 +34,8 @@ const OBJECTS: &str = "SELECT kind, nspname::text, name::text FROM (
      WHERE d.classid = o.class AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i'))
  ORDER BY 2, 1, 3";
 
-/// What the target holds that a copy would collide with, in a person's words.
-pub async fn holds(session: &Session, target: &Target) -> Result<Vec<String>> {
+/// What the target (or one schema of it) holds that a copy would collide with, in a person's words.
+pub async fn holds(session: &Session, target: &Target, only: Option<&str>) -> Result<Vec<String>> {
     let mut out = Vec::new();
     let mut more = 0_u64;
     let mut name = |what: String| {
@@ -51,9 +51,15 @@ pub async fn holds(session: &Session, target: &Target) -> Result<Vec<String>> {
     {
         let (kind, schema, object): (String, String, String) =
             (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-        if !target.manages(&schema) {
+        if only.map_or(!target.manages(&schema), |only| only == schema) {
             name(format!("{kind} {}", plain(&schema, &object)));
         }
+    }
+    if only.is_some() {
+        if more > 0 {
+            out.push(format!("{more} more"));
+        }
+        return Ok(out);
     }
     let relations = inventory::relations::read(session).await?;
     let filled: Vec<_> = relations

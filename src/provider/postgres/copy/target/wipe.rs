@@ -71,6 +71,14 @@ const LEFT: &str = "SELECT word, text FROM (
 pub async fn run(session: &Session, checkpoint: &Checkpoint) -> Result<()> {
     let doing = "Taking the copy back";
     let before = &checkpoint.baseline;
+    if let Some(schema) = &checkpoint.only_schema {
+        empty_schema(session, schema).await?;
+        if before.schemas.contains(schema) {
+            return Ok(());
+        }
+        let sql = format!("DROP SCHEMA IF EXISTS {} CASCADE", ident(schema));
+        return session.batch(&sql, doing).await;
+    }
     let names = |sql: &'static str| async move {
         let rows = session.query(sql, &[], doing).await?;
         rows.iter()

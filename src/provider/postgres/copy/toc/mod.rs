@@ -60,7 +60,7 @@ impl Entry {
 }
 
 /// The whole table of contents, in an order in which everything can be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Toc {
     pub server_version: String,
     pub entries: Vec<Entry>,

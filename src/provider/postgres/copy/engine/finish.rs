@@ -1,0 +1,122 @@
+//! Everything after the rows and their indexes.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+use crate::provider::postgres::copy::checkpoint::Reached;
+use crate::provider::postgres::copy::engine::Copy;
+use crate::provider::postgres::copy::finish::{foreign_keys, large_objects, sequences, views};
+use crate::provider::postgres::copy::script::{Script, Stage, Task, run};
+use crate::provider::postgres::copy::session::Session;
+use crate::provider::postgres::copy::work::progress::Part;
+use crate::provider::postgres::copy::work::worker::Floor;
+
+impl Copy<'_> {
+    /// Foreign keys, rules, owners, rights, comments, views, sequences, statistics.
+    pub(super) async fn finish(&mut self, floor: &Floor, hands: Vec<Session>) -> Result<()> {
+        if self.checkpoint.reached != Reached::Indexes {
+            self.checkpoint.reached = Reached::Indexes;
+            self.checkpoint.save(self.observer)?;
+        }
+        let script = &floor.script;
+        let progress = self.progress.clone();
+        let constraint = |n| progress.add(Part::Constraints, n);
+        let right = |n| progress.add(Part::Rights, n);
+        self.progress.say("making foreign keys, rules and policies");
+        run::each(&self.target, &script.stage(Stage::Attach), &constraint).await?;
+        let sizes: HashMap<_, _> = floor
+            .jobs
+            .iter()
+            .map(|j| (j.target.clone(), j.bytes))
+            .collect();
+        let keys = script.stage(Stage::ForeignKey);
+        let (rest, ()) = tokio::try_join!(
+            async { run::each(&self.target, &script.stage(Stage::Rest), &right).await },
+            foreign_keys::make(&hands, &keys, &sizes, &self.progress),
+        )?;
+        self.skipped.extend(rest);
+        for stage in [Stage::Owner, Stage::Rights, Stage::Comment] {
+            self.skipped
+                .extend(run::each(&self.target, &script.stage(stage), &right).await?);
+        }
+        self.progress.say("filling views and sequences");
+        let refreshes = views::refreshes(&self.toc, &self.inventory.relations);
+        let refreshes: Vec<&Task> = refreshes
+            .iter()
+            .filter(|t| self.is_made(script, t))
+            .collect();
+        run::each(&self.target, &refreshes, &|_| {}).await?;
+        self.sequences().await?;
+        if self.inventory.large_objects > 0 {
+            let roles = &self.theirs.roles;
+            let moved = |bytes| self.progress.moved(usize::MAX, bytes);
+            self.skipped.extend(
+                large_objects::copy(
+                    &self.snapshot.control,
+                    &self.target,
+                    &roles.all,
+                    &roles.grantable,
+                    &moved,
+                )
+                .await?,
+            );
+        }
+        self.analyze(&hands).await?;
+        for stage in [Stage::DefaultRights, Stage::Last] {
+            self.skipped
+                .extend(run::each(&self.target, &script.stage(stage), &|_| {}).await?);
+        }
+        self.progress
+            .add(Part::Rights, script.stage(Stage::Last).len() as u64);
+        Ok(())
+    }
+
+    fn is_made(&self, script: &Script, task: &Task) -> bool {
+        script.tasks.iter().any(|made| made.entry == task.entry)
+    }
+
+    async fn sequences(&mut self) -> Result<()> {
+        let mut names = Vec::new();
+        for relation in self.inventory.relations.iter().filter(|r| r.kind == 'S') {
+            let config = self.inventory.config.contains_key(&relation.oid);
+            let is_ours = relation.extension.is_none() || config;
+            if is_ours && relation.readable && !self.theirs.manages(&relation.schema) {
+                names.push((relation.schema.clone(), relation.name.clone()));
+            }
+        }
+        let positions = sequences::read(&self.snapshot.control, &names).await?;
+        let positions = positions
+            .into_iter()
+            .map(|((schema, name), position)| ((self.there(&schema), name), position))
+            .collect();
+        sequences::write(&self.target, &positions).await
+    }
+
+    async fn analyze(&self, hands: &[Session]) -> Result<()> {
+        let tables: Vec<(String, String)> = self
+            .inventory
+            .relations
+            .iter()
+            .filter(|r| matches!(r.kind, 'r' | 'p' | 'm') && !r.partition && r.extension.is_none())
+            .filter(|r| !self.theirs.manages(&r.schema))
+            .map(|r| (self.there(&r.schema), r.name.clone()))
+            .collect();
+        let statements = views::analyses(&tables);
+        let shares = hands.iter().enumerate().map(|(n, session)| {
+            let mine: Vec<&str> = statements
+                .iter()
+                .skip(n)
+                .step_by(hands.len().max(1))
+                .map(String::as_str)
+                .collect();
+            async move {
+                for answer in run::pipelined(session, &mine).await {
+                    answer.map_err(|error| session.explain(error, "Gathering statistics"))?;
+                }
+                Ok::<(), Error>(())
+            }
+        });
+        futures_util::future::try_join_all(shares).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! One copy, from the first look to the word "equal".
+
+mod finish;
+mod prepare;
+mod rows;
+mod verdict;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::task::JoinSet;
+
+use crate::error::{Error, Kind, Result};
+use crate::provider::postgres::copy::checkpoint::{Checkpoint, Reached};
+use crate::provider::postgres::copy::dump;
+use crate::provider::postgres::copy::inventory::Inventory;
+use crate::provider::postgres::copy::request::{CopyRequest, CopySummary, Observer, Skipped};
+use crate::provider::postgres::copy::schema;
+use crate::provider::postgres::copy::script::classify::Target;
+use crate::provider::postgres::copy::session::{Session, Sessions, Side};
+use crate::provider::postgres::copy::snapshot::Snapshot;
+use crate::provider::postgres::copy::target::state;
+use crate::provider::postgres::copy::toc::Toc;
+use crate::provider::postgres::copy::work::hash;
+use crate::provider::postgres::copy::work::progress::Progress;
+use crate::provider::postgres::copy::work::worker::Floor;
+
+/// Everything that one copy knows once both sides were read.
+struct Copy<'a> {
+    request: &'a CopyRequest,
+    observer: &'a dyn Observer,
+    sessions: Arc<Sessions>,
+    progress: Arc<Progress>,
+    snapshot: Snapshot,
+    target: Session,
+    toc: Toc,
+    inventory: Inventory,
+    theirs: Target,
+    checkpoint: Checkpoint,
+    skipped: Vec<Skipped>,
+}
+
+pub async fn copy(
+    request: &CopyRequest,
+    observer: &dyn Observer,
+    sessions: Arc<Sessions>,
+    progress: Arc<Progress>,
+) -> Result<CopySummary> {
+    let began = Instant::now();
+    let earlier = Checkpoint::load(observer)?;
+    if let Some(summary) = earlier.as_ref().and_then(|c| c.summary.clone()) {
+        observer.log("This copy was finished before; nothing is left to do.");
+        return Ok(summary);
+    }
+    progress.say("looking at both databases");
+    let target = sessions.open(Side::Target).await?;
+    let theirs = state::read(&target).await?;
+    let checkpoint = match earlier {
+        Some(checkpoint) => checkpoint,
+        None => first_look(request, &target, &theirs, observer).await?,
+    };
+    progress.say("reading the source's schema");
+    let snapshot = Snapshot::take(&sessions, request.lock_timeout_ms, observer).await?;
+    let mut dumping = JoinSet::new();
+    let only = request.schemas.as_ref().map(|map| map.from.clone());
+    dumping.spawn(dump::schema(
+        request.pg_dump.clone(),
+        request.source.clone(),
+        snapshot.id.clone(),
+        only.clone(),
+    ));
+    let mut inventory = Inventory::read(&snapshot.control).await?;
+    if let Some(schema) = &only {
+        inventory.keep_only(schema);
+    }
+    let mut copy = Copy {
+        request,
+        observer,
+        sessions,
+        progress,
+        snapshot,
+        target,
+        toc: Toc::default(),
+        inventory,
+        theirs,
+        checkpoint,
+        skipped: Vec::new(),
+    };
+    // While pg_dump reads the catalogue, the servers have time for the source's hashes.
+    let jobs = copy.plain_jobs()?;
+    let as_text = hash::needs_text(&copy.snapshot.control, &copy.target);
+    let adopt = copy.snapshot.adopt();
+    let hashing = rows::begin_hashing(&copy.sessions, adopt, jobs.clone(), as_text);
+    copy.toc = match dumping.join_next().await {
+        Some(dumped) => dumped.map_err(crashed)??,
+        None => return Err(Error::internal("The schema's dump is gone.")),
+    };
+    if let Some(map) = &request.schemas {
+        let names = schema::Names::read(&copy.snapshot.control, &map.from).await?;
+        copy.skipped
+            .extend(schema::repoint(&mut copy.toc, map, &names));
+    }
+    let mut summary = copy.make(jobs, hashing, as_text).await?;
+    summary.seconds = began.elapsed().as_secs_f64();
+    copy.checkpoint.reached = Reached::Finished;
+    copy.checkpoint.summary = Some(summary.clone());
+    copy.checkpoint.save(observer)?;
+    Ok(summary)
+}
+
+/// The target must be empty, and that is written down before anything is changed: from then on,
+/// whatever is in it is this copy's.
+async fn first_look(
+    request: &CopyRequest,
+    session: &Session,
+    theirs: &Target,
+    observer: &dyn Observer,
+) -> Result<Checkpoint> {
+    let only = request.schemas.as_ref().map(|map| map.to.as_str());
+    let holds = state::holds(session, theirs, only).await?;
+    if !holds.is_empty() {
+        let what = match only {
+            Some(schema) => format!("schema {schema} of the target"),
+            None => "target database".to_owned(),
+        };
+        return Err(Error::new(
+            Kind::Refused,
+            format!("The {what} isn't empty. It holds: {}.", holds.join(", ")),
+        )
+        .hint("Use a new, empty one, or empty this one first."));
+    }
+    let mut checkpoint = Checkpoint::new(state::baseline(session).await?);
+    checkpoint.only_schema = only.map(str::to_owned);
+    checkpoint.save(observer)?;
+    Ok(checkpoint)
+}
+
+impl Copy<'_> {
+    async fn make(
+        &mut self,
+        mut jobs: Vec<crate::provider::postgres::copy::data::TableJob>,
+        hashing: rows::Hashing,
+        as_text: bool,
+    ) -> Result<CopySummary> {
+        let script = self.prepare().await?;
+        let hashed = jobs.len();
+        jobs.extend(self.kept_jobs().await?);
+        self.checkpoint.filled = jobs
+            .iter()
+            .filter(|job| job.kept)
+            .map(|job| {
+                (
+                    job.target.0.clone(),
+                    job.target.1.clone(),
+                    job.filter.clone(),
+                )
+            })
+            .collect();
+        self.checkpoint.save(self.observer)?;
+
+        let workers = self.request.jobs.max(1);
+        for job in &jobs {
+            self.progress.table(job.title(), job.bytes);
+        }
+        let floor = Arc::new(Floor::new(jobs, script, self.progress.clone(), as_text));
+        floor.plan(workers);
+        self.progress.say("copying the rows");
+        let (rows, hands, hashes) = self.rows(&floor, workers, hashing, hashed).await?;
+        self.finish(&floor, hands).await?;
+        self.compare(&floor, &hashes)?;
+        self.target
+            .batch(
+                // Everything before was committed without waiting for the disk; this one waits.
+                "SET synchronous_commit = on; SELECT pg_catalog.pg_current_xact_id()",
+                "Making the copy durable",
+            )
+            .await?;
+        let mut skipped = std::mem::take(&mut self.skipped);
+        skipped.extend(floor.script.skipped.iter().cloned());
+        Ok(CopySummary {
+            tables: floor.jobs.len() as u64,
+            rows,
+            bytes: self.progress.wire_bytes(),
+            statements: floor.script.tasks.len() as u64,
+            skipped,
+            verified: floor.jobs.len() as u64,
+            seconds: 0.0,
+        })
+    }
+
+    /// A schema's name in the target.
+    fn there(&self, schema: &str) -> String {
+        match &self.request.schemas {
+            Some(map) if map.from == schema => map.to.clone(),
+            _ => schema.to_owned(),
+        }
+    }
+}
+
+fn crashed(error: tokio::task::JoinError) -> Error {
+    Error::internal("A worker of the copy ended by a defect.").source(error)
+}
