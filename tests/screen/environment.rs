@@ -1,0 +1,112 @@
+//! The environment's editor on a real file.
+
+use std::fs;
+
+use super::cells::row_of;
+use super::terminal::{SOON, Start, Terminal};
+use super::world::{World, shared};
+
+/// Odd on purpose: comments, spacing, quotes and a line end that an edit must not touch.
+const FILE: &str =
+    "# kept as it is\nFIRST = 'one'  # why\n\nexport SECOND=\"two\"\nPLAIN=old\nLAST=end";
+
+fn open(world: &World) -> Terminal {
+    fs::write(world.env_file("default"), FILE).expect("the file");
+    let terminal = Start::in_folder(world.root()).open();
+    terminal.wait_text("default");
+    terminal.keys("e");
+    terminal.wait_text("PLAIN");
+    terminal
+}
+
+/// Moves down to a key's row.
+fn select(terminal: &Terminal, key: &str) {
+    terminal.keys("g");
+    for _ in 0..50 {
+        let seen = terminal.seen();
+        let before = seen.bytes.len();
+        let here = row_of(&seen, key).is_some_and(|row| {
+            super::cells::rows(&seen)[row].contains(&format!("▌ {key}"))
+                || super::cells::rows(&seen)[row].contains(&format!("▌{key}"))
+        });
+        drop(seen);
+        if here {
+            return;
+        }
+        terminal.keys("j");
+        terminal.wait_for("it moves", SOON, |seen| seen.bytes.len() > before);
+    }
+    panic!("{key} isn't reached:\n{}", terminal.text());
+}
+
+#[test]
+fn a_changed_value_is_saved_and_no_other_byte_changes() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let terminal = open(&world);
+    select(&terminal, "PLAIN");
+    terminal.keys("\r");
+    terminal.wait_text("Change PLAIN");
+    terminal.keys("\x15new\r");
+    terminal.wait_gone("Change PLAIN");
+    assert_eq!(fs::read_to_string(world.env_file("default")).unwrap(), FILE);
+    terminal.keys("s");
+    terminal.wait_text("Save default");
+    terminal.keys("\r");
+    terminal.wait_gone("Save default");
+    let wanted = FILE.replace("PLAIN=old", "PLAIN=new");
+    terminal.wait_text(".env is saved");
+    assert_eq!(
+        fs::read_to_string(world.env_file("default")).unwrap(),
+        wanted
+    );
+}
+
+#[test]
+fn several_pasted_lines_become_keys() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let terminal = open(&world);
+    terminal.paste("PASTED_ONE=1\nPASTED_TWO='a b'\n");
+    terminal.wait_text("PASTED_TWO");
+    terminal.keys("s");
+    terminal.wait_text("Save default");
+    terminal.keys("\r");
+    terminal.wait_text(".env is saved");
+    let text = fs::read_to_string(world.env_file("default")).unwrap();
+    assert!(text.starts_with(FILE), "{text}");
+    let added: Vec<&str> = text[FILE.len()..].split_whitespace().collect();
+    assert_eq!(added[0], "PASTED_ONE=1", "{text}");
+    assert!(text.contains("PASTED_TWO="), "{text}");
+}
+
+#[test]
+fn leaving_with_unsaved_changes_asks_first() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let mut terminal = open(&world);
+    terminal.paste("PASTED=1");
+    terminal.wait_text("PASTED");
+    terminal.keys("\x03");
+    terminal.wait_text("would be lost");
+    terminal.keys("\x1b");
+    terminal.wait_gone("would be lost");
+    terminal.keys("\x03");
+    terminal.wait_text("would be lost");
+    terminal.keys("\r");
+    assert!(terminal.wait_end(SOON).success());
+    assert_eq!(fs::read_to_string(world.env_file("default")).unwrap(), FILE);
+}
+
+#[test]
+fn a_file_changed_by_another_hand_is_noticed() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let terminal = open(&world);
+    fs::write(
+        world.env_file("default"),
+        format!("{FILE}\nFROM_OUTSIDE=1\n"),
+    )
+    .expect("the file");
+    terminal.wait_text("FROM_OUTSIDE");
+}

@@ -1,0 +1,111 @@
+//! The terminal is given back as it was, however the program leaves it.
+
+use nix::sys::signal::Signal;
+
+use super::cells::last;
+use super::terminal::{SOON, Seen, Start, Terminal};
+use super::world::{World, shared};
+
+/// Every mode that was switched on is off again, and later than it was on.
+#[track_caller]
+fn assert_given_back(terminal: &Terminal) {
+    let seen = terminal.seen();
+    let pairs: [(&[u8], &[u8], &str); 5] = [
+        (b"\x1b[?1049h", b"\x1b[?1049l", "the alternate screen"),
+        (b"\x1b[?25l", b"\x1b[?25h", "the hidden cursor"),
+        (b"\x1b[?2004h", b"\x1b[?2004l", "bracketed paste"),
+        (b"\x1b[?1004h", b"\x1b[?1004l", "the focus's reports"),
+        (b"\x1b[?2026h", b"\x1b[?2026l", "the synchronised update"),
+    ];
+    for (on, off, what) in pairs {
+        let (on, off) = (last(&seen.bytes, on), last(&seen.bytes, off));
+        assert!(
+            on.is_some() && off > on,
+            "{what}: on at {on:?}, off at {off:?}"
+        );
+    }
+    assert!(!seen.screen().alternate_screen());
+    assert!(!seen.screen().hide_cursor());
+    drop(seen);
+    assert!(terminal.cooked(), "the keyboard is still raw");
+}
+
+fn open(world: &World) -> Terminal {
+    let terminal = Start::in_folder(world.root()).open();
+    assert!(terminal.cooked(), "the judge itself: at first it's cooked");
+    terminal.wait_text("default");
+    assert!(!terminal.cooked());
+    terminal
+}
+
+#[test]
+fn q_leaves_a_clean_terminal() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let mut terminal = open(&world);
+    terminal.keys("q");
+    assert!(terminal.wait_end(SOON).success());
+    assert_given_back(&terminal);
+}
+
+#[test]
+fn terminate_and_hangup_leave_a_clean_terminal() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        let mut terminal = open(&world);
+        terminal.signal(signal);
+        terminal.wait_end(SOON);
+        assert_given_back(&terminal);
+    }
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_redraws_all() {
+    let _turn = shared();
+    let world = World::with(&["default", "second"]);
+    let mut terminal =
+        Start::under_shell(world.root(), "echo STOPPED; read x; fg; echo ENDED").open();
+    terminal.wait_text("second");
+    let whole = terminal.text();
+    terminal.keys("\x1a");
+    terminal.wait_text("STOPPED");
+    assert_given_back(&terminal);
+    assert!(!terminal.text().contains("second"), "{}", terminal.text());
+    terminal.keys("\r");
+    terminal.wait_for("all of it is there again", SOON, |seen: &Seen| {
+        seen.screen().alternate_screen() && seen.text() == whole
+    });
+    terminal.keys("j");
+    terminal.wait_for("keys are heard", SOON, |seen| {
+        super::cells::selected_name(seen).as_deref() == Some("second")
+    });
+    terminal.keys("q");
+    terminal.wait_text("ENDED");
+    terminal.wait_end(SOON);
+    assert_given_back(&terminal);
+}
+
+#[test]
+fn ctrl_l_draws_every_cell_again() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let terminal = open(&world);
+    let before = terminal.seen().bytes.len();
+    terminal.keys("\x0c");
+    terminal.wait_for("the frame is written again", SOON, |seen| {
+        super::cells::find(&seen.bytes[before..], "Instances".as_bytes()).is_some()
+    });
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_use_instead() {
+    let world = World::with(&["default"]);
+    let said = world.verb(&[]);
+    assert_eq!(said.status.code(), Some(2), "{said:?}");
+    let text = String::from_utf8_lossy(&said.stderr);
+    assert!(
+        text.contains("needs a terminal") && text.contains("matriz list"),
+        "{text}"
+    );
+}
