@@ -109,7 +109,11 @@ fn screen(call: &Call<'_>) -> Result<ExitCode> {
                 .hint("Use a verb, for example: matriz list --json. See matriz --help."),
         );
     }
-    runtime(1)?.block_on(crate::tui::bridge::open(call.service.clone()))?;
+    let runtime = runtime(1)?;
+    let result = runtime.block_on(crate::tui::bridge::open(call.service.clone()));
+    // files that are still being read are nobody's business any more; writes are over
+    runtime.shutdown_background();
+    result?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -12,7 +12,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
 use crate::domain::request;
 use crate::error::{Error, Kind, Result};
-use crate::service::{self, News, Service};
+use crate::service::{self, News, NewsFeed, Service};
 
 /// How many jobs the screen keeps.
 const JOBS: usize = 100;
@@ -51,17 +51,15 @@ impl Backend for Bridge {
     }
 
     fn changes(&self) -> BoxStream<'static, Changed> {
-        let Ok(feed) = self.service.news() else {
-            return stream::empty().boxed();
-        };
-        // the first list was the last one seen: the real one follows at once
-        let first = stream::once(async { Changed::Instances });
-        let rest = stream::unfold(feed, |mut feed| async move {
-            let batch = feed.next().await?;
-            Some((batch, feed))
-        })
-        .flat_map(|batch| stream::iter(batch.into_iter().map(changed)));
-        first.chain(rest).boxed()
+        let service = self.service.clone();
+        // watching a thousand folders takes a while to set up: it begins when the loop first asks,
+        // which is after the first frame, and not on the loop's thread
+        stream::once(off_loop(move || service.news()))
+            .flat_map(|feed| match feed {
+                Ok(feed) => follow(feed),
+                Err(_) => stream::empty().boxed(),
+            })
+            .boxed()
     }
 
     async fn instances(&self) -> Result<Vec<InstanceView>> {
@@ -183,6 +181,17 @@ impl Backend for Bridge {
         let (service, name) = (self.service.clone(), name.clone());
         off_loop(move || service.select(&name)).await
     }
+}
+
+fn follow(feed: NewsFeed) -> BoxStream<'static, Changed> {
+    // what was read before the watch began may be old
+    let first = stream::iter([Changed::Instances, Changed::Jobs]);
+    let rest = stream::unfold(feed, |mut feed| async move {
+        let batch = feed.next().await?;
+        Some((batch, feed))
+    })
+    .flat_map(|batch| stream::iter(batch.into_iter().map(changed)));
+    first.chain(rest).boxed()
 }
 
 fn changed(news: News) -> Changed {

@@ -4,9 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::domain::job::JobId;
 use crate::domain::name::InstanceName;
@@ -65,6 +68,21 @@ pub enum Effect {
     Select(InstanceName),
 }
 
+impl Effect {
+    /// It changes something outside the screen.
+    fn writes(&self) -> bool {
+        matches!(
+            self,
+            Effect::Start { .. }
+                | Effect::AskJob(..)
+                | Effect::SaveEnv { .. }
+                | Effect::SaveConfig { .. }
+                | Effect::Create(_)
+                | Effect::Select(_)
+        )
+    }
+}
+
 impl fmt::Debug for Effect {
     /// Texts of files may hold secrets and are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,44 +111,61 @@ impl fmt::Debug for Effect {
     }
 }
 
+/// How long leaving waits for a write.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Runs effects on tasks of their own and sends the answers back as messages.
 pub(super) struct Runner<B> {
     backend: Arc<B>,
     answers: UnboundedSender<Msg>,
+    /// What changes something, and so has to be carried through.
+    writes: TaskTracker,
 }
 
 impl<B: Backend> Runner<B> {
     pub(super) fn new(backend: Arc<B>, answers: UnboundedSender<Msg>) -> Self {
-        Runner { backend, answers }
+        Runner {
+            backend,
+            answers,
+            writes: TaskTracker::new(),
+        }
+    }
+
+    /// Waits for what was begun and changes something; what only reads is let go.
+    pub(super) async fn finish(&self) {
+        self.writes.close();
+        // past this time it's a hanging disk or network, and the screen has to go
+        let _ = tokio::time::timeout(PATIENCE, self.writes.wait()).await;
     }
 
     /// Starts one effect. Those that concern the terminal itself are the loop's and come back.
     pub(super) fn run(&self, effect: Effect) -> Option<Effect> {
         let b = Arc::clone(&self.backend);
+        let token = effect.writes().then(|| self.writes.token());
         match effect {
             Effect::Quit | Effect::Suspend | Effect::Repaint | Effect::Edit { .. } => {
                 return Some(effect);
             }
             Effect::LoadInstances => {
-                self.spawn(async move { b.instances().await }, Msg::Instances);
+                self.spawn(token, async move { b.instances().await }, Msg::Instances);
             }
-            Effect::LoadJobs => self.spawn(async move { b.jobs().await }, Msg::Jobs),
+            Effect::LoadJobs => self.spawn(token, async move { b.jobs().await }, Msg::Jobs),
             Effect::LoadActivity(name) => {
                 let of = name.clone();
-                self.spawn(async move { b.activity(&of).await }, |r| {
+                self.spawn(token, async move { b.activity(&of).await }, |r| {
                     Msg::Activity(name, r)
                 });
             }
             Effect::Refresh(name) => {
                 let of = name.clone();
-                self.spawn(async move { b.refresh(&of).await }, |r| {
+                self.spawn(token, async move { b.refresh(&of).await }, |r| {
                     Msg::Refreshed(name, r)
                 });
             }
             Effect::Plan {
                 generation,
                 request,
-            } => self.spawn(async move { b.plan(&request).await }, move |r| {
+            } => self.spawn(token, async move { b.plan(&request).await }, move |r| {
                 Msg::Planned(generation, r)
             }),
             Effect::Start {
@@ -139,10 +174,12 @@ impl<B: Backend> Runner<B> {
                 plan,
                 typed,
             } => self.spawn(
+                token,
                 async move { b.start(&request, &plan, typed.as_deref()).await },
                 move |r| Msg::Started(generation, r),
             ),
             Effect::AskJob(id, verb) => self.spawn(
+                token,
                 async move {
                     match verb {
                         JobVerb::Cancel => b.cancel_job(id).await,
@@ -152,13 +189,15 @@ impl<B: Backend> Runner<B> {
                 move |r| Msg::JobAsked(id, verb, r),
             ),
             Effect::LoadLog { job, from } => {
-                self.spawn(async move { b.job_log(job, from).await }, move |r| {
+                self.spawn(token, async move { b.job_log(job, from).await }, move |r| {
                     Msg::Log(job, r)
                 });
             }
             Effect::LoadEnv(name) => {
                 let of = name.clone();
-                self.spawn(async move { b.load_env(&of).await }, |r| Msg::Env(name, r));
+                self.spawn(token, async move { b.load_env(&of).await }, |r| {
+                    Msg::Env(name, r)
+                });
             }
             Effect::SaveEnv {
                 instance,
@@ -166,13 +205,15 @@ impl<B: Backend> Runner<B> {
                 text,
             } => {
                 let of = instance.clone();
-                self.spawn(async move { b.save_env(&of, &stamp, &text).await }, |r| {
-                    Msg::EnvSaved(instance, r)
-                });
+                self.spawn(
+                    token,
+                    async move { b.save_env(&of, &stamp, &text).await },
+                    |r| Msg::EnvSaved(instance, r),
+                );
             }
             Effect::LoadConfigs(name) => {
                 let of = name.clone();
-                self.spawn(async move { b.load_configs(&of).await }, |r| {
+                self.spawn(token, async move { b.load_configs(&of).await }, |r| {
                     Msg::Configs(name, r)
                 });
             }
@@ -184,19 +225,20 @@ impl<B: Backend> Runner<B> {
             } => {
                 let (of, name) = (instance.clone(), file.clone());
                 self.spawn(
+                    token,
                     async move { b.save_config(&of, &name, &stamp, &text).await },
                     |r| Msg::ConfigSaved(instance, file, r),
                 );
             }
             Effect::Create(new) => {
                 let name = new.name.clone();
-                self.spawn(async move { b.create_instance(&new).await }, |r| {
+                self.spawn(token, async move { b.create_instance(&new).await }, |r| {
                     Msg::Created(name, r)
                 });
             }
             Effect::Select(name) => {
                 let of = name.clone();
-                self.spawn(async move { b.select_instance(&of).await }, |r| {
+                self.spawn(token, async move { b.select_instance(&of).await }, |r| {
                     Msg::Selected(name, r)
                 });
             }
@@ -207,6 +249,7 @@ impl<B: Backend> Runner<B> {
     /// A defect in the work becomes an error like any other: the screen stays up.
     fn spawn<T: Send + 'static>(
         &self,
+        token: Option<TaskTrackerToken>,
         work: impl Future<Output = Result<T>> + Send + 'static,
         wrap: impl FnOnce(Result<T>) -> Msg + Send + 'static,
     ) {
@@ -222,6 +265,7 @@ impl<B: Backend> Runner<B> {
                 });
             // the screen is gone when nobody listens any more
             let _ = answers.send(wrap(result));
+            drop(token);
         });
     }
 }

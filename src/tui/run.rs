@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use ratatui::crossterm::event::EventStream;
+use ratatui::crossterm::event::{Event, EventStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
@@ -50,13 +50,15 @@ pub async fn run(backend: impl Backend, options: Options) -> Result<()> {
         screen,
         inbox,
         changes: backend.changes().fuse().boxed(),
-        keys: EventStream::new(),
+        keys: Some(EventStream::new()),
         drawn: None,
         dirty: true,
         urgent: true,
         quit: false,
     };
-    app.run().await
+    let result = app.run().await;
+    app.runner.finish().await;
+    result
 }
 
 struct App<B> {
@@ -65,7 +67,8 @@ struct App<B> {
     screen: Screen,
     inbox: UnboundedReceiver<Msg>,
     changes: BoxStream<'static, Changed>,
-    keys: EventStream,
+    /// `None` while another program reads the keys.
+    keys: Option<EventStream>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// The screen isn't what the state is.
@@ -104,8 +107,12 @@ impl<B: Backend> App<B> {
                 _ = terminate.recv() => Woken::Stop,
                 _ = hangup.recv() => Woken::Stop,
                 _ = stop.recv() => Woken::Suspend,
-                _ = resumed.recv() => Woken::Message(Msg::Focus(true)),
-                event = self.keys.next() => match event {
+                _ = resumed.recv() => {
+                    // whoever had the terminal meanwhile may have written into it
+                    self.screen.forget();
+                    Woken::Message(Msg::Focus(true))
+                }
+                event = next_key(&mut self.keys) => match event {
                     Some(Ok(event)) => event::message(event).map_or(Woken::Nothing, Woken::Message),
                     // the terminal is gone
                     Some(Err(_)) | None => Woken::Stop,
@@ -163,7 +170,7 @@ impl<B: Backend> App<B> {
                 None => {}
                 Some(Effect::Quit) => self.quit = true,
                 Some(Effect::Suspend) => self.suspend()?,
-                Some(Effect::Repaint) => self.screen.forget()?,
+                Some(Effect::Repaint) => self.screen.forget(),
                 Some(Effect::Edit { instance, path }) => {
                     let result = self.aside(|screen| screen.edit(&path))?;
                     self.take(Msg::Edited(instance, result))?;
@@ -180,10 +187,11 @@ impl<B: Backend> App<B> {
 
     /// Does something with the terminal while nobody reads its keys, and draws afresh after it.
     fn aside<T>(&mut self, act: impl FnOnce(&mut Screen) -> Result<T>) -> Result<T> {
-        // the stream's reader would take the other program's keys
-        self.keys = EventStream::new();
+        // the stream's reader would take the other program's keys; a second stream can't be made
+        // while the first one waits
+        drop(self.keys.take());
         let result = act(&mut self.screen);
-        self.keys = EventStream::new();
+        self.keys = Some(EventStream::new());
         self.state.size = self.screen.size();
         self.state.now = Timestamp::now();
         self.dirty = true;
@@ -212,6 +220,13 @@ impl<B: Backend> App<B> {
             return Some(drawn + FRAME);
         }
         self.state.rest().map(|rest| drawn + rest)
+    }
+}
+
+async fn next_key(keys: &mut Option<EventStream>) -> Option<std::io::Result<Event>> {
+    match keys {
+        Some(keys) => keys.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -33,6 +33,8 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Out>>,
+    /// What is in the terminal isn't what was drawn last.
+    stale: bool,
 }
 
 impl Screen {
@@ -49,7 +51,10 @@ impl Screen {
         enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(out));
         match terminal {
-            Ok(terminal) => Ok(Screen { terminal }),
+            Ok(terminal) => Ok(Screen {
+                terminal,
+                stale: false,
+            }),
             Err(error) => {
                 leave();
                 Err(broken(error))
@@ -67,6 +72,12 @@ impl Screen {
     /// Draws what changed, as one update of the terminal.
     pub(super) fn draw(&mut self, state: &State) -> Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate).map_err(broken)?;
+        if std::mem::take(&mut self.stale) {
+            // not `clear`, which asks the terminal where the cursor is and waits for the answer
+            // that the reader of the keys may take
+            let size = self.terminal.size().map_err(broken)?;
+            self.terminal.resize(size.into()).map_err(broken)?;
+        }
         self.terminal
             .draw(|frame| draw::draw(state, frame.area(), frame.buffer_mut()))
             .map_err(broken)?;
@@ -74,8 +85,8 @@ impl Screen {
     }
 
     /// The next frame draws every cell.
-    pub(super) fn forget(&mut self) -> Result<()> {
-        self.terminal.clear().map_err(broken)
+    pub(super) fn forget(&mut self) {
+        self.stale = true;
     }
 
     /// Stops like any program at Ctrl-Z, and comes back when it's called back.
@@ -83,7 +94,8 @@ impl Screen {
         leave();
         stop_group();
         enter()?;
-        self.forget()
+        self.forget();
+        Ok(())
     }
 
     /// Hands the terminal to `$VISUAL` or `$EDITOR`; says what went wrong, if anything.
@@ -91,7 +103,7 @@ impl Screen {
         leave();
         let result = run_editor(path);
         enter()?;
-        self.forget()?;
+        self.forget();
         Ok(result)
     }
 }

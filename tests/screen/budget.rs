@@ -53,7 +53,7 @@ fn the_first_frame_doesnt_wait_for_a_thousand_instances() {
     for start in 0..8 {
         let mut terminal = Start::in_folder(world.root()).open();
         terminal.wait_for("the list", SOON, |seen| {
-            seen.text().contains("copy-9") && seen.text().contains("1000")
+            seen.text().contains("copy-9") && seen.text().contains("── 1000")
         });
         let listed = terminal.spawned.elapsed();
         let first = terminal.seen().first_frame.expect("a frame");

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::cells::row_of;
+use super::cells::rows;
 use super::terminal::{SOON, Start, Terminal};
 use super::world::{World, shared};
 
@@ -25,9 +25,9 @@ fn select(terminal: &Terminal, key: &str) {
     for _ in 0..50 {
         let seen = terminal.seen();
         let before = seen.bytes.len();
-        let here = row_of(&seen, key).is_some_and(|row| {
-            super::cells::rows(&seen)[row].contains(&format!("▌ {key}"))
-                || super::cells::rows(&seen)[row].contains(&format!("▌{key}"))
+        let here = rows(&seen).iter().any(|row| {
+            let mut after = row.split('▌').skip(1);
+            after.any(|text| text.split_whitespace().next() == Some(key))
         });
         drop(seen);
         if here {

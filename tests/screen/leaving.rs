@@ -1,6 +1,7 @@
 //! The terminal is given back as it was, however the program leaves it.
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::cells::last;
 use super::terminal::{SOON, Seen, Start, Terminal};
@@ -28,6 +29,13 @@ fn assert_given_back(terminal: &Terminal) {
     assert!(!seen.screen().hide_cursor());
     drop(seen);
     assert!(terminal.cooked(), "the keyboard is still raw");
+}
+
+/// The text without the blanks at the ends of lines, which may be written or not.
+fn trimmed(seen: &Seen) -> String {
+    let rows = super::cells::rows(seen);
+    let rows: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
+    rows.join("\n")
 }
 
 fn open(world: &World) -> Terminal {
@@ -66,15 +74,15 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_redraws_all() {
     let world = World::with(&["default", "second"]);
     let mut terminal =
         Start::under_shell(world.root(), "echo STOPPED; read x; fg; echo ENDED").open();
-    terminal.wait_text("second");
-    let whole = terminal.text();
+    terminal.wait_text("No jobs yet");
+    let whole = trimmed(&terminal.seen());
     terminal.keys("\x1a");
     terminal.wait_text("STOPPED");
     assert_given_back(&terminal);
     assert!(!terminal.text().contains("second"), "{}", terminal.text());
     terminal.keys("\r");
     terminal.wait_for("all of it is there again", SOON, |seen: &Seen| {
-        seen.screen().alternate_screen() && seen.text() == whole
+        seen.screen().alternate_screen() && trimmed(seen) == whole
     });
     terminal.keys("j");
     terminal.wait_for("keys are heard", SOON, |seen| {
@@ -84,6 +92,37 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_redraws_all() {
     terminal.wait_text("ENDED");
     terminal.wait_end(SOON);
     assert_given_back(&terminal);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stop_from_outside_is_heard_without_a_key() {
+    let _turn = shared();
+    let world = World::with(&["default", "second"]);
+    let terminal = Start::under_shell(
+        world.root(),
+        "echo STOPPED; read x; fg; echo AGAIN; read x; fg",
+    )
+    .open();
+    terminal.wait_text("second");
+    let shell = terminal.pid();
+    let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children"));
+    let child = children.expect("the shell's children").trim().parse();
+    let child = Pid::from_raw(child.expect("one child"));
+    kill(child, Signal::SIGTSTP).expect("a signal");
+    terminal.wait_text("STOPPED");
+    assert_given_back(&terminal);
+    terminal.keys("\r");
+    terminal.wait_text("second");
+    // and one that can't be heard
+    kill(child, Signal::SIGSTOP).expect("a signal");
+    terminal.wait_text("AGAIN");
+    let before = terminal.seen().bytes.len();
+    // the shell reads it from a terminal that is still raw
+    terminal.keys("\n");
+    terminal.wait_for("all is drawn again", SOON, |seen| {
+        super::cells::find(&seen.bytes[before..], "Instances".as_bytes()).is_some()
+    });
 }
 
 #[test]

@@ -22,13 +22,13 @@ fn the_first_frames_show_default_and_what_c_would_do() {
 #[test]
 fn the_list_is_filtered_while_one_types() {
     let _turn = shared();
-    let world = World::with(&["default", "billing", "search-index", "shop"]);
+    let world = World::with(&["default", "billing", "search", "shop"]);
     let terminal = Start::in_folder(world.root()).open();
-    terminal.wait_text("search-index");
+    terminal.wait_text("search");
     terminal.keys("/sea");
     terminal.wait_gone("billing");
     terminal.wait_for("the one that fits is selected", SOON, |seen| {
-        selected_name(seen).as_deref() == Some("search-index")
+        selected_name(seen).as_deref() == Some("search")
     });
     terminal.keys("zzz");
     terminal.wait_text("No instance matches.");

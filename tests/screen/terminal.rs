@@ -13,6 +13,8 @@ use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::Pid;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
+use super::cells::last;
+
 /// For everything that takes the program no work worth naming; wide, for a busy machine.
 pub const SOON: Duration = Duration::from_secs(30);
 
@@ -25,6 +27,8 @@ pub struct Seen {
     pub bytes: Vec<u8>,
     /// When the first frame was complete.
     pub first_frame: Option<Instant>,
+    /// A frame has begun and isn't complete: half of it says nothing.
+    in_frame: bool,
     /// Nobody has the terminal open any more.
     closed: bool,
 }
@@ -116,6 +120,7 @@ impl Start {
                 parser: vt100::Parser::new(nonzero(rows), nonzero(columns), 0),
                 bytes: Vec::new(),
                 first_frame: None,
+                in_frame: false,
                 closed: false,
             }),
             Condvar::new(),
@@ -150,6 +155,7 @@ fn pty_size(columns: u16, rows: u16) -> PtySize {
     }
 }
 
+const FRAME_BEGIN: &[u8] = b"\x1b[?2026h";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 /// Reads what the program writes, and answers what it asks the terminal.
@@ -189,6 +195,11 @@ fn watch(
         }
         if now.first_frame.is_none() && fresh(FRAME_END) {
             now.first_frame = Some(Instant::now());
+        }
+        let begun = last(&now.bytes[from..], FRAME_BEGIN);
+        let ended = last(&now.bytes[from..], FRAME_END);
+        if begun.is_some() || ended.is_some() {
+            now.in_frame = begun > ended;
         }
         drop(now);
         seen.1.notify_all();
@@ -247,7 +258,7 @@ impl Terminal {
         let deadline = Instant::now() + within;
         let mut now = self.seen();
         loop {
-            if is(&now) {
+            if !now.in_frame && is(&now) {
                 return Instant::now();
             }
             let left = deadline.saturating_duration_since(Instant::now());
