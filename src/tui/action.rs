@@ -238,7 +238,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Accept, Form, &["enter"], "go on", "Go on with what is filled in.", 1),
     act(Id::Down, Form, &["tab", "down"], "next field", "Go to the next field.", 2),
     act(Id::Up, Form, &["shift-tab", "up"], "previous field", "Go to the previous field.", 0),
-    act(Id::Reveal, Form, &["ctrl-r"], "show", "Show or hide what is typed into a secret field.", 3),
+    act(Id::Reveal, Form, &["ctrl-r"], "show", "Show or hide what is typed into a secret field.", 3).unless(no::without_secret),
     act(Id::Back, Form, &["esc"], "not now", "Change nothing.", 4),
 
     act(Id::Accept, Palette, &["enter"], "run", "Run the selected command.", 1),

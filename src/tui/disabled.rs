@@ -6,7 +6,9 @@ use crate::domain::job::JobView;
 use super::state::State;
 use super::state::env::EnvEditor;
 use super::state::env_rows::Row;
+use super::state::form::Value;
 use super::state::notice::Load;
+use super::state::popup::Popup;
 
 type Why = Option<String>;
 
@@ -193,4 +195,15 @@ pub fn without_value(state: &State) -> Why {
         }
         _ => None,
     })
+}
+
+pub fn without_secret(state: &State) -> Why {
+    let secret = match state.popups.last() {
+        Some(Popup::Form(form)) => matches!(
+            form.fields.get(form.at).map(|f| &f.value),
+            Some(Value::Text { secret: true, .. })
+        ),
+        _ => false,
+    };
+    (!secret).then(|| "Nothing is hidden in this field.".into())
 }

@@ -39,7 +39,7 @@ impl State {
     fn side_by_side(&self, body: Rect, areas: &mut Areas) {
         let jobs_height = self.jobs_height(body.height);
         let top = body.height - jobs_height;
-        let list_width = (body.width * 2 / 5).clamp(46, 76);
+        let list_width = (body.width * 2 / 5).clamp(50, 78);
         areas.list = Some(Rect::new(body.x, body.y, list_width, top));
         areas.detail = Some(Rect::new(
             body.x + list_width,

@@ -14,6 +14,8 @@ mod disabled;
 pub mod draw;
 pub mod effect;
 mod event;
+#[cfg(test)]
+mod fuzz;
 pub mod keymap;
 mod layout;
 pub mod msg;
@@ -21,6 +23,8 @@ mod palette;
 mod pane;
 mod popup;
 mod run;
+#[cfg(test)]
+mod screens;
 pub mod state;
 mod terminal;
 pub mod theme;

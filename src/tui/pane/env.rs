@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::domain::env_file::LintCode;
 use crate::domain::secret::MASK;
 use crate::tui::state::State;
 use crate::tui::state::env::EnvEditor;
@@ -110,11 +111,12 @@ fn row(
         Span::styled(text::left(&key.name, names), style(state, role)),
         Span::raw("  "),
     ];
-    let remark = remark(state, editor, key);
+    let shown = selected && focused && state.env.revealed;
+    // a value that is asked for gets all the room
+    let remark = remark(state, editor, key).filter(|_| !shown);
     let room = width.saturating_sub(names + 5);
     let remark_width = remark.as_ref().map_or(0, |r| text::width(r) + 4);
     let value = editor.file.get(&key.name).unwrap_or_default();
-    let shown = selected && focused && state.env.revealed;
     let (value, role) = match (key.present, key.secret && !shown) {
         (false, _) if key.changed => ("removed".to_owned(), Role::Dim),
         (false, _) => ("missing".to_owned(), Role::Dim),
@@ -145,11 +147,29 @@ fn remark(state: &State, editor: &EnvEditor, key: &Key) -> Option<String> {
         return Some("changed outside too".into());
     }
     if let Some(other) = another(state, editor, key) {
-        let own = state.env.of.as_ref().map_or("this one", |n| n.as_str());
-        return Some(format!("opens {other}, not {own}"));
+        return Some(format!("opens {other}"));
     }
     let first = key.lints.first()?;
-    Some(format!("{} {}", first.code(), first.name()))
+    Some(format!("{} {}", first.code(), in_short(*first)))
+}
+
+/// A remark in so few words that it fits beside the value; the pane's foot has all of it.
+fn in_short(code: LintCode) -> &'static str {
+    match code {
+        LintCode::HashAmbiguous => "the # may cut the value",
+        LintCode::DollarAmbiguous => "others expand the $",
+        LintCode::CommandSubstitution => "a shell runs the $(",
+        LintCode::EscapeAmbiguous => "backslash read differently",
+        LintCode::NotSourceable => "a shell can't load it",
+        LintCode::Duplicate => "set twice",
+        LintCode::ByteOrderMark => "byte order mark",
+        LintCode::TextAfterQuote => "text after the quote",
+        LintCode::NoValue => "no =",
+        LintCode::UnreadableLine => "ignored line",
+        LintCode::Colon => "colon in place of =",
+        LintCode::Backtick => "a shell runs the backticks",
+        LintCode::SwallowedLine => "holds another line",
+    }
 }
 
 fn another(state: &State, editor: &EnvEditor, key: &Key) -> Option<String> {

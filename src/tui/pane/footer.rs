@@ -94,3 +94,38 @@ fn line_width(actions: &[&Action]) -> usize {
         .map(|a| text::width(&key(a)) + 1 + text::width(a.label));
     1 + words.sum::<usize>() + 3 * actions.len().saturating_sub(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::keymap;
+    use crate::tui::msg::Msg;
+    use crate::tui::state::sample;
+    use crate::tui::update::update;
+
+    #[test]
+    fn it_names_at_most_eight_keys_and_the_way_to_the_others() {
+        for width in [60, 80, 120, 300] {
+            for make in [sample::empty, sample::three, sample::cloning] {
+                let mut state = make();
+                update(&mut state, Msg::Resize(width, 40));
+                let shown = fitting(&state, usize::from(width));
+                assert!(shown.len() <= MOST);
+                assert!(line_width(&shown) <= usize::from(width));
+                let labels: Vec<&str> = shown.iter().map(|a| a.label).collect();
+                assert!(labels.contains(&"commands") && labels.contains(&"help"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_it_names_does_what_it_says() {
+        let state = sample::cloning();
+        let scopes = update::scopes(&state);
+        for action in fitting(&state, 120) {
+            let key = Key::parse(action.keys[0]).unwrap();
+            let found = keymap::find(&scopes, key).unwrap();
+            assert_eq!((found.id, found.scope), (action.id, action.scope));
+        }
+    }
+}

@@ -16,11 +16,11 @@ use super::{dim, glyph, style, title};
 
 /// Name, state, strategy, database, idle.
 const COLUMNS: [Column; 5] = [
-    column(10, 40, 0),
-    column(12, 20, 1),
+    column(9, 40, 0),
+    column(14, 14, 1),
     column(8, 8, 4),
-    column(7, 7, 2),
-    column(5, 5, 3),
+    column(6, 6, 2),
+    column(4, 4, 3),
 ];
 const GAP: usize = 2;
 /// Selection bar, current marker and a blank.

@@ -20,6 +20,7 @@ pub fn line(state: &State, job: &JobView, part: Part, width: usize) -> Line<'sta
     match part {
         Part::Head => head(state, job, width),
         Part::Error => error(state, job, width),
+        Part::Hint => hint(state, job, width),
         Part::Rest(from) => rest(state, job, from, width),
         Part::Step(i) => match job.steps.get(i) {
             Some(found) => step(state, found, width),
@@ -65,13 +66,14 @@ fn running(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
     if let Some(doing) = doing {
         return vec![Span::raw(doing)];
     }
-    let mut spans = vec![Span::raw(format!("{:>3} %  ", job.per_mille / 10))];
+    let percent = format!("{} %", job.per_mille / 10);
+    let mut spans = vec![Span::raw(text::right(&percent, 7)), Span::raw("  ")];
     let rate = state
         .jobs
         .throughput(job.id)
         .map(|(rate, unit)| speed(rate, unit));
     let left = state.jobs.seconds_left(job, state.now);
-    let left = left.map(|s| format!("~ {}", human::seconds(s.ceil())));
+    let left = left.map(|s| format!("~ {}", whole_seconds(s.ceil())));
     let rate = text::right(&rate.unwrap_or_default(), 13);
     let left = text::right(&left.unwrap_or_default(), 10);
     let figures = if width >= 70 {
@@ -80,7 +82,7 @@ fn running(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
         left.len()
     };
     let cells = width
-        .saturating_sub(2 + NAMES + 2 + 7 + figures + 2)
+        .saturating_sub(2 + NAMES + 2 + 9 + figures + 2)
         .clamp(8, 40);
     let ratio = f64::from(job.per_mille) / 1000.0;
     spans.extend(bar::progress(
@@ -95,6 +97,11 @@ fn running(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
     }
     spans.push(dim(state, left));
     spans
+}
+
+/// A time that is still running: no digit that changes with every frame.
+fn whole_seconds(seconds: f64) -> String {
+    human::seconds(seconds).replace(".0 s", " s")
 }
 
 /// `12 MB/s`, `1.2 k rows/s`.
@@ -113,7 +120,7 @@ fn over(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
         other => other,
     };
     let mut spans = vec![Span::styled(
-        text::left(job.state.word(), 12),
+        text::left(job.state.word(), 13),
         style(state, role),
     )];
     if let Some(ended) = job.ended {
@@ -127,19 +134,12 @@ fn over(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
     } else {
         spans.push(Span::raw(" ".repeat(10)));
     }
-    let room = width.saturating_sub(2 + NAMES + 2 + 22);
+    let room = width.saturating_sub(2 + NAMES + 2 + 23);
     let took = match (job.started, job.ended) {
         (Some(a), Some(b)) => Some(format!("took {}", human::seconds(seconds_between(a, b)))),
         _ => None,
     };
-    let hint = match job.state.can_resume() {
-        true => Some("R resumes, x takes back what it made".to_owned()),
-        false => None,
-    };
-    let parts: Vec<String> = [job.summary.clone(), hint, took]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts: Vec<String> = [job.summary.clone(), took].into_iter().flatten().collect();
     spans.push(dim(state, text::cut(&parts.join(" · "), room)));
     spans
 }
@@ -175,7 +175,7 @@ fn step(state: &State, step: &StepView, width: usize) -> Line<'static> {
     let time = match (step.started, step.ended) {
         (Some(a), Some(b)) => human::seconds(seconds_between(a, b)),
         (Some(a), None) if step.state == WorkState::Running => {
-            human::seconds(seconds_between(a, state.now).floor())
+            whole_seconds(seconds_between(a, state.now).floor())
         }
         _ => String::new(),
     };
@@ -280,18 +280,33 @@ fn rest(state: &State, job: &JobView, from: usize, width: usize) -> Line<'static
 }
 
 fn error(state: &State, job: &JobView, width: usize) -> Line<'static> {
-    let error = job.error.as_deref().unwrap_or_default();
-    let hint = job.hint.as_deref().unwrap_or("l shows its log.");
+    let said = match (&job.error, job.state) {
+        (Some(error), _) => error.as_str(),
+        (None, JobState::Interrupted) => "Its worker is gone before the work was done.",
+        (None, _) => "It stopped; its log says why.",
+    };
     let role = match job.state {
         JobState::Failed => Role::Bad,
         _ => Role::Warn,
     };
-    let said = format!("{error} {hint}");
     Line::from(vec![
         Span::raw("  "),
         Span::styled(theme::ATTENTION, style(state, role)),
         Span::raw(" "),
-        Span::raw(text::cut(said.trim(), width.saturating_sub(4))),
+        Span::raw(text::cut(said, width.saturating_sub(4))),
+    ])
+}
+
+/// What can be done about it: what the job itself says, or else the keys that help.
+fn hint(state: &State, job: &JobView, width: usize) -> Line<'static> {
+    let keys = match job.state.can_resume() {
+        true => "R resumes it, x takes back what it made, l shows its log.",
+        false => "l shows its log.",
+    };
+    let said = job.hint.as_deref().unwrap_or(keys);
+    Line::from(vec![
+        Span::raw("    "),
+        dim(state, text::cut(said, width.saturating_sub(4))),
     ])
 }
 

@@ -15,8 +15,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width).saturating_sub(2);
     let more = state.jobs.active().count() - 1;
     let tail = match more {
-        0 => "  3 jobs".to_owned(),
-        n => format!("  3 jobs, {n} more"),
+        0 => String::new(),
+        n => format!("  and {n} more"),
     };
     let cells = width.saturating_sub(tail.len());
     let line = job_lines::head(state, job, cells);

@@ -2,8 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::domain::name;
 use crate::domain::plan::Weight;
 use crate::tui::layout;
 use crate::tui::pane;
@@ -36,11 +38,15 @@ pub fn draw(state: &State, popup: &PlanPopup, buffer: &mut Buffer) {
     let track = Rect::new(area.x, area.y, area.width, height as u16 + 2);
     frame::scroll_bar(track, top, len, height, state.theme.style(role), buffer);
     let mut y = inner.y + height as u16 + 1;
-    if let Some(name) = popup.wanted() {
-        let label = format!("Type {name} ");
-        buffer.set_line(inner.x, y, &Line::from(label.clone()), inner.width);
+    if let Some(wanted) = popup.wanted() {
+        let label = format!("Type {wanted} to {} it  ", popup.plan.verb);
+        buffer.set_span(inner.x, y, &pane::dim(state, label.as_str()), inner.width);
         let x = inner.x + text::width(&label) as u16;
-        let cells = inner.right().saturating_sub(x);
+        // as long as a name can be, underlined, so that one sees where to type
+        let cells = inner
+            .right()
+            .saturating_sub(x)
+            .min(name::MAX_LEN as u16 + 1);
         let look = super::field_look(state);
         let cursor = popup.starting.is_none().then(|| popup.typed.cursor());
         let line = field::line(
@@ -51,7 +57,9 @@ pub fn draw(state: &State, popup: &PlanPopup, buffer: &mut Buffer) {
             false,
             look,
         );
+        let place = Rect::new(x, y, cells, 1).intersection(buffer.area);
         buffer.set_line(x, y, &line, cells);
+        buffer.set_style(place, Style::new().underlined());
         y += 2;
     }
     if let Some(notice) = &popup.error {

@@ -45,7 +45,10 @@ pub struct JobLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Head,
+    /// Why it stopped.
     Error,
+    /// What to do about it.
+    Hint,
     Step(usize),
     Phase(usize, usize),
     Item(usize, usize, usize),
@@ -82,8 +85,9 @@ fn job_lines(n: usize, job: &JobView, level: u8, lines: &mut Vec<JobLine>) {
     if begun < job.steps.len() {
         push(Part::Rest(begun));
     }
-    if job.error.is_some() {
+    if job.error.is_some() || job.state.can_resume() {
         push(Part::Error);
+        push(Part::Hint);
     }
 }
 

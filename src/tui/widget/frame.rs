@@ -81,6 +81,11 @@ fn put(x: u16, y: u16, room: usize, line: Line<'_>, buffer: &mut Buffer) {
         line
     };
     let used = line.width() as u16;
+    // what stands in the border takes nothing of the border's looks
+    buffer.set_style(
+        Rect::new(x, y, used + 2, 1).intersection(buffer.area),
+        Style::reset(),
+    );
     let mut spans = vec![Span::raw(" ")];
     spans.extend(line.spans.into_iter().map(|s| s.patch_style(line.style)));
     spans.push(Span::raw(" "));

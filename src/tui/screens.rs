@@ -1,0 +1,318 @@
+//! The screens as pictures in text: every size, every state that matters.
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use crate::domain::job::JobKind;
+use crate::domain::plan::{Consent, Plan};
+
+use super::backend::{Activity, Document, LogPart, Request};
+use super::draw::draw;
+use super::msg::Msg;
+use super::state::popup::{PlanPopup, Popup};
+use super::state::sample::{self, name};
+use super::state::{State, Tab};
+use super::update::update;
+
+const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 36), (200, 50)];
+
+fn paint(state: &State) -> Buffer {
+    let area = Rect::new(0, 0, state.size.0, state.size.1);
+    let mut buffer = Buffer::empty(area);
+    draw(state, area, &mut buffer);
+    buffer
+}
+
+fn text(state: &State) -> String {
+    let buffer = paint(state);
+    let mut lines = Vec::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn at_all_sizes(name: &str, make: impl Fn() -> State) {
+    for (columns, rows) in SIZES {
+        let mut state = make();
+        update(&mut state, Msg::Resize(columns, rows));
+        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), text(&state));
+    }
+}
+
+fn press(state: &mut State, code: KeyCode) {
+    update(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+}
+
+fn type_in(state: &mut State, keys: &str) {
+    for c in keys.chars() {
+        press(state, KeyCode::Char(c));
+    }
+}
+
+fn document(name: &str, text: &str) -> Document {
+    Document {
+        name: name.into(),
+        path: "/nowhere".into(),
+        text: text.into(),
+        stamp: "1".into(),
+    }
+}
+
+const ENV: &str = "\
+# Supabase
+SUPABASE_URL=http://127.0.0.1:54610
+SUPABASE_PROJECT_REF=sbxdefaultaaaaaaaaaa
+SUPABASE_ANON_KEY=example-anon-key
+SUPABASE_SERVICE_ROLE_KEY=example-sbxclone1aaaaaaaaaaa
+JIRA_PROJECT_KEY=CLN
+ATLASSIAN_API_TOKEN=example-token
+GEMINI_API_KEY=example$HOME
+PORT = 3000
+GREETING='Olá, 日本'
+";
+
+fn environment() -> State {
+    let mut state = sample::three();
+    type_in(&mut state, "e");
+    update(
+        &mut state,
+        Msg::Env(name("default"), Ok(document(".env", ENV))),
+    );
+    state.tab = Tab::Env;
+    update(&mut state, Msg::Paste("JIRA_PROJECT_KEY=NEW".into()));
+    type_in(&mut state, "jjj");
+    state
+}
+
+fn clone_plan() -> State {
+    let mut state = sample::three();
+    let mut plan = Plan {
+        kind: JobKind::Clone,
+        instance: "clone-3".into(),
+        source: Some("default".into()),
+        title: "Clone default into clone-3".into(),
+        verb: "clone".into(),
+        destructive: false,
+        lines: Vec::new(),
+        consent: Consent::Yes,
+    };
+    plan.line("Creates", "Supabase project clone-3 (sandbox, free)")
+        .line("Copies", "41 tables, 48 MB, 12 k rows")
+        .line("Rewrites", "every reference to default in the environment, the configuration files and mcp.json; checked at the end")
+        .stays("Stays", "default, as it is")
+        .warn("Backup", "there are no backups yet, so default isn't backed up first")
+        .line("Takes", "about 20 s");
+    let request = Request::Clone {
+        source: name("default"),
+        target: name("clone-3"),
+        strategy: crate::domain::strategy::Strategy::Hybrid,
+        project_of: None,
+    };
+    state
+        .popups
+        .push(Popup::Plan(PlanPopup::new(request, plan)));
+    state
+}
+
+fn delete_plan() -> State {
+    let mut state = sample::three();
+    let mut plan = Plan {
+        kind: JobKind::Delete,
+        instance: "clone-2".into(),
+        source: None,
+        title: "Delete clone-2".into(),
+        verb: "delete".into(),
+        destructive: true,
+        lines: Vec::new(),
+        consent: Consent::TypeName("clone-2".into()),
+    };
+    plan.line("Deletes", "Supabase project clone-2 with 41 tables, 48 MB")
+        .line("Moves", "instances/clone-2 to .matriz/trash")
+        .stays("Stays", "default and clone-1; the shared code")
+        .warn(
+            "Careful",
+            "the database isn't backed up: what is in it is gone for good",
+        );
+    let request = Request::Delete {
+        instance: name("clone-2"),
+    };
+    state
+        .popups
+        .push(Popup::Plan(PlanPopup::new(request, plan)));
+    type_in(&mut state, "clone");
+    press(&mut state, KeyCode::Enter);
+    state
+}
+
+#[test]
+fn an_empty_workspace() {
+    at_all_sizes("empty", sample::empty);
+}
+
+#[test]
+fn an_ordinary_day() {
+    at_all_sizes("ordinary", sample::three);
+}
+
+#[test]
+fn a_clone_under_way() {
+    at_all_sizes("cloning", sample::cloning);
+}
+
+#[test]
+fn many_instances_and_a_filter() {
+    at_all_sizes("many", || {
+        let mut state = sample::many(500);
+        type_in(&mut state, "G");
+        state
+    });
+    let mut state = sample::many(500);
+    type_in(&mut state, "/py42");
+    insta::assert_snapshot!("filter", text(&state));
+}
+
+#[test]
+fn the_detail_alone() {
+    let mut state = sample::cloning();
+    update(&mut state, Msg::Resize(80, 24));
+    type_in(&mut state, "2");
+    insta::assert_snapshot!("detail-80x24", text(&state));
+    let mut state = sample::three();
+    state.instances.select(&name("teste"));
+    type_in(&mut state, "2]]]");
+    let lines = vec![Activity {
+        at: sample::ago(130),
+        text: "Seeds loaded: 3 tables, 164 rows".into(),
+    }];
+    update(&mut state, Msg::Activity(name("teste"), Ok(lines)));
+    insta::assert_snapshot!("activity", text(&state));
+}
+
+#[test]
+fn jobs_unfolded_failed_and_alone() {
+    let mut state = sample::cloning();
+    let mut jobs = state.jobs.rows.clone();
+    jobs.push(sample::failed());
+    update(&mut state, Msg::Jobs(Ok(jobs)));
+    type_in(&mut state, "3");
+    press(&mut state, KeyCode::Enter);
+    insta::assert_snapshot!("jobs-120x36", text(&state));
+    update(&mut state, Msg::Resize(80, 24));
+    insta::assert_snapshot!("jobs-80x24", text(&state));
+}
+
+#[test]
+fn a_log() {
+    let mut state = sample::cloning();
+    type_in(&mut state, "3l");
+    let lines = (0..80)
+        .map(|i| format!("12:00:{:02} copied corporate_memory, part {i}", i % 60))
+        .chain(["12:01:20 error: the connection was closed\u{1b}[31m".to_owned()])
+        .collect();
+    update(&mut state, Msg::Log(7, Ok(LogPart { next: 81, lines })));
+    insta::assert_snapshot!("log", text(&state));
+}
+
+#[test]
+fn the_environment() {
+    at_all_sizes("env", environment);
+    let mut state = environment();
+    type_in(&mut state, "s");
+    insta::assert_snapshot!("env-save", text(&state));
+    let mut state = environment();
+    type_in(&mut state, "v");
+    assert!(text(&state).contains("example-sbxclone1aaaaaaaaaaa"));
+    type_in(&mut state, "v");
+    assert!(!text(&state).contains("example-sbxclone1aaaaaaaaaaa"));
+}
+
+#[test]
+fn a_broken_environment_says_where() {
+    let mut state = sample::three();
+    type_in(&mut state, "e");
+    let broken = document(".env", "A=1\nB=\"never closed\nC=2\n");
+    update(&mut state, Msg::Env(name("default"), Ok(broken)));
+    insta::assert_snapshot!("env-broken", text(&state));
+}
+
+#[test]
+fn configuration_files() {
+    let mut state = sample::three();
+    type_in(&mut state, "2]]");
+    let files = vec![
+        document(
+            "supabase.config.json",
+            r#"{"kind":"sandbox","region":"local","accessTokenKey":"SUPABASE_ACCESS_TOKEN"}"#,
+        ),
+        document("mcp.json", "{ broken"),
+        document(
+            "instance.toml",
+            "strategy = \"hybrid\"\nlabels = [\"demo\"]\n",
+        ),
+    ];
+    update(&mut state, Msg::Configs(name("default"), Ok(files)));
+    insta::assert_snapshot!("configs", text(&state));
+}
+
+#[test]
+fn popups() {
+    at_all_sizes("plan", clone_plan);
+    at_all_sizes("delete", delete_plan);
+    for (name, keys) in [
+        ("clone-form", "c"),
+        ("new-form", "n"),
+        ("help", "?"),
+        ("palette", ":"),
+    ] {
+        let mut state = sample::three();
+        type_in(&mut state, keys);
+        insta::assert_snapshot!(format!("{name}-120x36"), text(&state));
+        update(&mut state, Msg::Resize(60, 15));
+        insta::assert_snapshot!(format!("{name}-60x15"), text(&state));
+    }
+}
+
+#[test]
+fn colours_and_their_absence() {
+    let mut state = sample::cloning();
+    update(&mut state, Msg::Resize(100, 24));
+    insta::assert_debug_snapshot!("cloning-colours", paint(&state));
+    state.theme.color = false;
+    insta::assert_debug_snapshot!("cloning-no-colour", paint(&state));
+    let mut state = delete_plan();
+    update(&mut state, Msg::Resize(80, 24));
+    insta::assert_debug_snapshot!("delete-colours", paint(&state));
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    use ratatui::style::Color;
+    for make in [sample::cloning, environment, clone_plan, delete_plan] {
+        let mut state = make();
+        state.theme.color = false;
+        for cell in paint(&state).content() {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
+        }
+    }
+}
+
+#[test]
+fn a_terminal_too_small_is_told_so() {
+    let mut state = sample::three();
+    for (columns, rows) in [(59, 15), (60, 14), (20, 5), (1, 1), (0, 0)] {
+        update(&mut state, Msg::Resize(columns, rows));
+        let shown = text(&state);
+        assert!(shown.trim().len() <= usize::from(columns) * 3, "{shown}");
+    }
+    update(&mut state, Msg::Resize(59, 15));
+    assert!(text(&state).contains("60 × 15"));
+}
