@@ -12,8 +12,10 @@ use crate::tui::widget::{bar, text};
 
 use super::{dim, glyph, style};
 
-/// Where the figures of steps, phases and items begin, so that they stand below each other.
-const NAMES: usize = 34;
+/// The cells that names take, so that all figures of a pane stand below each other.
+fn names(width: usize) -> usize {
+    (width / 4).clamp(34, 48)
+}
 
 pub fn line(state: &State, job: &JobView, part: Part, width: usize) -> Line<'static> {
     let phase = |i: usize, j: usize| job.steps.get(i).and_then(|s| s.report.phases.get(j));
@@ -46,7 +48,7 @@ pub fn head(state: &State, job: &JobView, width: usize) -> Line<'static> {
     };
     let used: usize = tail.iter().map(Span::width).sum();
     let room = width.saturating_sub(2 + used + 2);
-    let name = NAMES.max(width / 4).min(room.max(8));
+    let name = names(width).min(room.max(8));
     spans.push(Span::styled(
         text::left(&job.title(), name),
         style(state, Role::Strong),
@@ -82,7 +84,7 @@ fn running(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
         left.len()
     };
     let cells = width
-        .saturating_sub(2 + NAMES + 2 + 9 + figures + 2)
+        .saturating_sub(2 + names(width) + 2 + 9 + figures + 2)
         .clamp(8, 40);
     let ratio = f64::from(job.per_mille) / 1000.0;
     spans.extend(bar::progress(
@@ -134,7 +136,7 @@ fn over(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
     } else {
         spans.push(Span::raw(" ".repeat(10)));
     }
-    let room = width.saturating_sub(2 + NAMES + 2 + 23);
+    let room = width.saturating_sub(2 + names(width) + 2 + 23);
     let took = match (job.started, job.ended) {
         (Some(a), Some(b)) => Some(format!("took {}", human::seconds(seconds_between(a, b)))),
         _ => None,
@@ -147,6 +149,7 @@ fn over(state: &State, job: &JobView, width: usize) -> Vec<Span<'static>> {
 /// Glyph, name, and what follows, with the indent of its depth.
 fn row(
     state: &State,
+    width: usize,
     depth: usize,
     work: WorkState,
     name: &str,
@@ -162,7 +165,7 @@ fn row(
         glyph(state, theme::work(work)),
         Span::raw(" "),
         Span::styled(
-            text::left(name, NAMES.saturating_sub(indent)),
+            text::left(name, names(width).saturating_sub(indent)),
             style(state, role),
         ),
         Span::raw("  "),
@@ -190,24 +193,24 @@ fn step(state: &State, step: &StepView, width: usize) -> Line<'static> {
             _ => amount(step.report.amount, step.state),
         },
     };
-    let room = width.saturating_sub(2 + NAMES + 2 + 9);
+    let room = width.saturating_sub(2 + names(width) + 2 + 9);
     let role = match step.state {
         WorkState::Failed => Role::Bad,
         WorkState::Running => Role::Plain,
         _ => Role::Dim,
     };
     figures.push(Span::styled(text::cut(&said, room), style(state, role)));
-    row(state, 0, step.state, &step.title, figures)
+    row(state, width, 0, step.state, &step.title, figures)
 }
 
 fn phase_line(state: &State, phase: &Phase, width: usize) -> Line<'static> {
     let figures = figures(state, phase.amount, phase.state, None, width);
-    row(state, 1, phase.state, &phase.name, figures)
+    row(state, width, 1, phase.state, &phase.name, figures)
 }
 
 fn item(state: &State, item: &Item, width: usize) -> Line<'static> {
     let figures = figures(state, item.amount, item.state, item.note.as_deref(), width);
-    row(state, 2, item.state, &item.name, figures)
+    row(state, width, 2, item.state, &item.name, figures)
 }
 
 /// `71 %    1.2 M of 1.7 M rows`
@@ -232,7 +235,7 @@ fn figures(
             format!("{said} · {note}")
         };
     }
-    let room = width.saturating_sub(2 + NAMES + 2 + 9);
+    let room = width.saturating_sub(2 + names(width) + 2 + 9);
     vec![
         dim(state, text::right(&percent, 7)),
         Span::raw("  "),

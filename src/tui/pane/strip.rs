@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
 
 use crate::tui::state::State;
 
@@ -22,10 +21,5 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let line = job_lines::head(state, job, cells);
     buffer.set_line(area.x + 1, area.y, &line, cells as u16);
     let x = area.x + 1 + cells as u16;
-    buffer.set_span(
-        x,
-        area.y,
-        &Span::from(dim(state, tail)),
-        (width - cells) as u16,
-    );
+    buffer.set_span(x, area.y, &dim(state, tail), (width - cells) as u16);
 }

@@ -11,6 +11,7 @@ use crate::domain::name::InstanceName;
 
 use super::notice::Notice;
 
+#[derive(Default)]
 pub struct Instances {
     /// All of them, in the order of the list.
     pub rows: Vec<InstanceView>,
@@ -30,24 +31,6 @@ pub struct Instances {
     matcher: SkimMatcherV2,
     /// The pattern that `shown` was made with.
     matched: String,
-}
-
-impl Default for Instances {
-    fn default() -> Self {
-        Instances {
-            rows: Vec::new(),
-            shown: Vec::new(),
-            selected: 0,
-            offset: 0,
-            filter: Input::default(),
-            typing: false,
-            loaded: false,
-            error: None,
-            reading: (false, false),
-            matcher: SkimMatcherV2::default(),
-            matched: String::new(),
-        }
-    }
 }
 
 impl Instances {
