@@ -55,5 +55,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let observer = Quiet::default();
     let summary = runtime.block_on(run(&request, &observer, CancellationToken::new()))?;
     println!("{}", serde_json::to_string_pretty(&summary)?);
+    // Linux tells the most memory that this process ever had.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    if let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM")) {
+        eprintln!("{peak}");
+    }
     Ok(())
 }

@@ -10,6 +10,7 @@ use copying::{FIXTURE, Pair, Watcher, number, sql};
 use matriz::domain::progress::{Report, WorkState};
 use matriz::error::Kind;
 use matriz::provider::postgres::copy;
+use matriz::provider::postgres::server::RunAs;
 use matriz::provider::postgres::tools::Tool;
 use matriz::provider::postgres::url::DatabaseUrl;
 use tokio_util::sync::CancellationToken;
@@ -281,4 +282,60 @@ async fn another_version_gets_text_and_a_missing_extension_is_refused_first() {
         .await
         .unwrap_err();
     assert!(error.hint.unwrap().contains("newer pg_dump"));
+}
+
+/// A file system of 60 MB that is gone with the value, or `None` where none can be mounted.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn mount() -> Option<SmallDisk> {
+        let folder = tempfile::tempdir().ok()?.keep();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=60M,mode=0777", "none"])
+            .arg(&folder)
+            .status();
+        let disk = SmallDisk(folder);
+        mounted.is_ok_and(|status| status.success()).then_some(disk)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount")
+            .arg("-l")
+            .arg(&self.0)
+            .status();
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_said_so_and_nothing_is_left_half_done() {
+    for postgres in support::engines().await.into_iter().take(1) {
+        let Some(disk) = SmallDisk::mount() else {
+            println!("SKIP a full disk: this user can't mount a small one");
+            return;
+        };
+        let mut pair = Pair::new(&postgres, &ROWS.replace("150000", "300000")).await;
+        let place = disk.0.join("space");
+        std::fs::create_dir(&place).unwrap();
+        RunAs::choose().unwrap().give(&place).unwrap();
+        let admin = support::connected(&pair.server.superuser("postgres")).await;
+        for text in [
+            &format!("CREATE TABLESPACE small LOCATION '{}'", place.display()),
+            "CREATE DATABASE tight TABLESPACE small",
+        ] {
+            admin.batch_execute(text).await.unwrap();
+        }
+        pair.target = pair.server.superuser("tight");
+        let watcher = Watcher::default();
+        let error = pair.copy(&watcher).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Database, "{}", error.chain());
+        assert!(error.message.contains("target"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("disk is full"));
+        assert_eq!(number(&pair.target, "SELECT count(*) FROM big").await, 0);
+        copy::wipe(&pair.request(), &watcher).await.unwrap();
+        assert!(copy::check(&pair.request()).await.unwrap().is_ready());
+        pair.server.stop().await.unwrap();
+    }
 }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::error::{Error, Kind, Result};
 use crate::provider::postgres::copy::checkpoint::{Checkpoint, Reached};
+use crate::provider::postgres::copy::data::TableJob;
 use crate::provider::postgres::copy::dump;
 use crate::provider::postgres::copy::inventory::Inventory;
 use crate::provider::postgres::copy::request::{CopyRequest, CopySummary, Observer, Skipped};
@@ -138,7 +139,7 @@ async fn first_look(
 impl Copy<'_> {
     async fn make(
         &mut self,
-        mut jobs: Vec<crate::provider::postgres::copy::data::TableJob>,
+        mut jobs: Vec<TableJob>,
         hashing: rows::Hashing,
         as_text: bool,
     ) -> Result<CopySummary> {

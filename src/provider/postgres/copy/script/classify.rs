@@ -6,7 +6,7 @@ use crate::provider::postgres::copy::inventory::roles::Roles;
 use crate::provider::postgres::copy::managed;
 use crate::provider::postgres::copy::request::Skipped;
 use crate::provider::postgres::copy::script::{Script, Stage, Task, acl, owner};
-use crate::provider::postgres::copy::sql::quote::qualified;
+use crate::provider::postgres::copy::sql::quote::{ident, qualified};
 use crate::provider::postgres::copy::toc::{Entry, Section, Toc};
 
 /// What the target already has and may do.
@@ -167,7 +167,7 @@ impl Classifier<'_> {
         };
         let mut sql = entry.defn.clone();
         if entry.desc == "TABLE" && !matches!(entry.access_method.as_str(), "" | "heap") {
-            let method = crate::provider::postgres::copy::sql::quote::ident(&entry.access_method);
+            let method = ident(&entry.access_method);
             sql = format!(
                 "SET default_table_access_method = {method};\n{sql}\nRESET default_table_access_method;"
             );
@@ -195,7 +195,7 @@ impl Classifier<'_> {
         format!(
             "{sql}\nALTER TABLE {} DISABLE TRIGGER {};",
             qualified(&schema, &table),
-            crate::provider::postgres::copy::sql::quote::ident(name)
+            ident(name)
         )
     }
 

@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
+use tokio_postgres::error::SqlState;
+
 use crate::error::Result;
 use crate::provider::postgres::copy::checkpoint::{Baseline, Checkpoint};
+use crate::provider::postgres::copy::managed;
 use crate::provider::postgres::copy::script::run::pipelined;
 use crate::provider::postgres::copy::session::{Session, get};
 use crate::provider::postgres::copy::sql::quote::{ident, qualified};
+use crate::provider::postgres::copy::target::defaults;
 
 /// So many objects in one DROP: each takes locks, of which a server has a limited number.
 const DROPS: usize = 100;
@@ -112,7 +116,7 @@ pub async fn run(session: &Session, checkpoint: &Checkpoint) -> Result<()> {
     .await?;
     let then: HashSet<&String> = before.schemas.iter().collect();
     for schema in &schemas {
-        let managed = crate::provider::postgres::copy::managed::is_managed_name(schema);
+        let managed = managed::is_managed_name(schema);
         if !(then.contains(schema) && managed) {
             empty_schema(session, schema).await?;
         }
@@ -194,9 +198,9 @@ async fn take_off_managed(session: &Session, checkpoint: &Checkpoint) -> Result<
     for answer in pipelined(session, &texts).await {
         // What the copy hadn't made yet can't be dropped, and needn't.
         if let Err(error) = answer
-            && error.as_db_error().is_none_or(|said| {
-                *said.code() != tokio_postgres::error::SqlState::UNDEFINED_OBJECT
-            })
+            && error
+                .as_db_error()
+                .is_none_or(|said| *said.code() != SqlState::UNDEFINED_OBJECT)
         {
             return Err(session.explain(error, doing));
         }
@@ -232,10 +236,10 @@ async fn large_objects(session: &Session) -> Result<()> {
 }
 
 async fn default_rights(session: &Session, before: &Baseline) -> Result<()> {
-    let now = super::defaults::read(session).await?;
+    let now = defaults::read(session).await?;
     let mut statements: Vec<String> = now
         .iter()
-        .flat_map(super::defaults::DefaultRights::take_away)
+        .flat_map(defaults::DefaultRights::take_away)
         .collect();
     statements.extend(before.default_rights.iter().cloned());
     session
