@@ -20,7 +20,6 @@ use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
 use ratatui::crossterm::{cursor, execute, queue, terminal};
-use ratatui::layout::Rect;
 
 use crate::error::{Context, Error, Kind, Result};
 
