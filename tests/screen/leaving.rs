@@ -57,6 +57,18 @@ fn q_leaves_a_clean_terminal() {
 }
 
 #[test]
+fn what_was_wished_for_just_before_is_still_done() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let mut terminal = open(&world);
+    terminal.keys("n");
+    terminal.wait_text("New instance");
+    terminal.keys("\x15trial\r\x03");
+    assert!(terminal.wait_end(SOON).success());
+    assert!(world.env_file("trial").is_file());
+}
+
+#[test]
 fn terminate_and_hangup_leave_a_clean_terminal() {
     let _turn = shared();
     let world = World::with(&["default"]);

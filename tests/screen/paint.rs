@@ -113,6 +113,40 @@ fn every_size_is_filled_and_none_breaks_it() {
 }
 
 #[test]
+fn every_popup_and_tab_fits_the_smallest_screen() {
+    let _turn = shared();
+    let world = World::sample();
+    let terminal = Start::in_folder(world.root()).size(60, 15).open();
+    terminal.wait_text("not set up");
+    let popups = [
+        ("?", "Keys"),
+        (":", "Commands"),
+        ("n", "New instance"),
+        ("c", "Clone default"),
+        ("i", "Set up default"),
+    ];
+    for (key, title) in popups {
+        terminal.keys(key);
+        terminal.wait_text(title);
+        let seen = terminal.seen();
+        let framed = rows(&seen).iter().any(|row| {
+            row.contains(title) && row.contains('╭') && row.trim_end().ends_with(['╮', '│', ' '])
+        });
+        assert!(framed, "{}", seen.text());
+        drop(seen);
+        terminal.keys("\x1b");
+        terminal.wait_for("it is closed", SOON, |seen| {
+            selected_name(seen).as_deref() == Some("default") && rows(seen)[1].contains("Instances")
+        });
+    }
+    terminal.keys("2");
+    for said in ["A sample company", "SUPABASE_URL", "supabase.config.json"] {
+        terminal.wait_text(said);
+        terminal.keys("]");
+    }
+}
+
+#[test]
 fn it_opens_in_a_terminal_that_is_too_small() {
     let _turn = shared();
     let world = World::with(&["default"]);

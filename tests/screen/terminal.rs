@@ -18,7 +18,12 @@ use super::cells::last;
 /// For everything that takes the program no work worth naming; wide, for a busy machine.
 pub const SOON: Duration = Duration::from_secs(30);
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_matriz");
+/// Names another program to look at than the one built with these tests: an optimised one, say.
+pub const OTHER: &str = "MATRIZ_TEST_PROGRAM";
+
+pub fn program() -> String {
+    std::env::var(OTHER).unwrap_or_else(|_| env!("CARGO_BIN_EXE_matriz").into())
+}
 
 /// What the terminal got so far.
 pub struct Seen {
@@ -61,13 +66,13 @@ pub struct Start {
 impl Start {
     /// `matriz` in this folder.
     pub fn in_folder(root: &Path) -> Start {
-        Start::command(root, CommandBuilder::new(PROGRAM))
+        Start::command(root, CommandBuilder::new(program()))
     }
 
     /// `matriz` as the job of a shell, which runs `after` once the program stops or ends.
     pub fn under_shell(root: &Path, after: &str) -> Start {
         let mut command = CommandBuilder::new("sh");
-        command.args(["-mc", &format!("'{PROGRAM}'; {after}")]);
+        command.args(["-mc", &format!("'{}'; {after}", program())]);
         Start::command(root, command)
     }
 

@@ -8,6 +8,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use matriz::domain::name::InstanceName;
 use matriz::workspace::{NewInstance, Workspace};
 
+use super::terminal::program;
+
 static TURN: RwLock<()> = RwLock::new(());
 
 /// Held by every test that measures nothing.
@@ -101,7 +103,7 @@ impl World {
 
     /// Runs a verb of the program here.
     pub fn verb(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_matriz"))
+        Command::new(program())
             .args(arguments)
             .current_dir(&self.root)
             .env_remove("MATRIZ_ROOT")
@@ -115,7 +117,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         if self.root.join(".matriz/sandbox").exists() {
-            let _ = self.verb(&["sandbox", "reset", "--yes"]);
+            let _ = self.verb(&["sandbox", "stop"]);
         }
         let _ = &self.folder;
     }
