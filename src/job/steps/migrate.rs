@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::domain::name::InstanceName;
 use crate::domain::progress::{Amount, Report, Unit};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
@@ -38,14 +38,22 @@ impl Step for Migrate {
         let schema = self.world.instance(&self.name)?.supabase_config()?.schema;
         let list = migrations(&self.world, &self.name)?;
         let connection = connect(&url, &ConnectOptions::named("matriz migrations")).await?;
-        let applied = migrate::apply(&connection, &schema, &list, &mut |step| {
+        let mut told = |step: migrate::Step<'_>| {
             ctx.report(Report {
                 amount: Amount::new(step.done as u64, step.total as u64, Unit::Items),
                 note: Some(step.migration.file.clone()),
                 phases: Vec::new(),
             });
-        })
-        .await?;
+        };
+        let applied = tokio::select! {
+            biased;
+            () = ctx.cancel.cancelled() => {
+                // the server takes the open file back as soon as the statement ends
+                let _ = connection.cancel_handle().cancel().await;
+                return Err(Error::cancelled());
+            }
+            applied = migrate::apply(&connection, &schema, &list, &mut told) => applied?,
+        };
         for file in &applied.applied {
             ctx.log(format!("applied {file}"));
         }

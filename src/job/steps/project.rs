@@ -74,6 +74,8 @@ impl Step for CreateProject {
             Some(kept) if !kept.is_empty() => kept.to_owned(),
             _ => {
                 let fresh = new_password();
+                // noted, so that undo empties a password of ours and never one of the person's
+                ctx.intent("files", "password", &config.db_password_key)?;
                 set_env(&dir, &[(&config.db_password_key, &fresh)])?;
                 fresh
             }
@@ -118,6 +120,10 @@ impl Step for CreateProject {
                 if project_of(&config)?.as_ref() == Some(&project) {
                     config.project_ref = None;
                     dir.save_supabase_config(&config)?;
+                }
+                let key = &config.db_password_key;
+                if ctx.lookup("files", "password", key)?.is_some() {
+                    set_env(&dir, &[(key, "")])?;
                 }
             }
         }
