@@ -75,7 +75,7 @@ impl Step for CreateProject {
             _ => {
                 let fresh = new_password();
                 // noted, so that undo empties a password of ours and never one of the person's
-                ctx.intent("files", "password", &config.db_password_key)?;
+                ctx.intent("files", "password", self.name.as_str())?;
                 set_env(&dir, &[(&config.db_password_key, &fresh)])?;
                 fresh
             }
@@ -122,7 +122,10 @@ impl Step for CreateProject {
                     dir.save_supabase_config(&config)?;
                 }
                 let key = &config.db_password_key;
-                if ctx.lookup("files", "password", key)?.is_some() {
+                if ctx
+                    .lookup("files", "password", self.name.as_str())?
+                    .is_some()
+                {
                     set_env(&dir, &[(key, "")])?;
                 }
             }
