@@ -48,8 +48,18 @@ impl Step for CreateSchema {
         2
     }
 
-    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
-        Ok(false)
+    /// An instance that was set up before keeps its schema; one of this job is made to the end.
+    async fn done(&self, ctx: &StepContext) -> Result<bool> {
+        let config = self.world.instance(&self.name)?.supabase_config()?;
+        let shared = self.world.instance(&self.owner)?.supabase_config()?;
+        let named = config.project_ref.is_some() && config.project_ref == shared.project_ref;
+        if !named || mark::load::<Mark>(ctx)?.is_some() {
+            return Ok(false);
+        }
+        let connection = self.connect().await?;
+        let there = has_schema(&connection, &config.schema).await?;
+        connection.close().await;
+        Ok(there)
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
