@@ -8,6 +8,7 @@
 # d2   400 small tables with all kinds of objects
 # rtt  d2's kind, 40 tables, with 20 ms of round trip between this machine and both databases
 set -euo pipefail
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 what=${1:-d1} rounds=${2:-9}
 bin=${PGBIN:-$(pg_config --bindir 2>/dev/null || true)}
@@ -60,10 +61,10 @@ if command -v pgcopydb >/dev/null; then tools+=(pgcopydb); else echo "pgcopydb i
 for round in $(seq "$rounds"); do
   for tool in "${tools[@]}"; do
     "${psql[@]}" postgres -c 'DROP DATABASE IF EXISTS target WITH (FORCE)' -c 'CREATE DATABASE target' -c CHECKPOINT 2>/dev/null
-    begin=$(date +%s.%N)
+    begin=$EPOCHREALTIME
     "run_$tool"
-    end=$(date +%s.%N)
-    echo "$tool $(echo "$end - $begin" | bc)" >>"$work/times"
+    end=$EPOCHREALTIME
+    awk -v a="$begin" -v b="$end" -v t="$tool" 'BEGIN { print t, b - a }' >>"$work/times"
   done
 done
 python3 - "$work/times" <<'PY'
