@@ -11,7 +11,6 @@ use matriz::domain::progress::{Report, WorkState};
 use matriz::error::Kind;
 use matriz::provider::postgres::copy;
 use matriz::provider::postgres::server::RunAs;
-use matriz::provider::postgres::tools::Tool;
 use matriz::provider::postgres::url::DatabaseUrl;
 use tokio_util::sync::CancellationToken;
 
@@ -276,7 +275,7 @@ async fn another_version_gets_text_and_a_missing_extension_is_refused_first() {
     assert!(copy::check(&request).await.unwrap().target_holds.is_empty());
     // An older pg_dump says so.
     let mut backwards = to.request();
-    backwards.pg_dump = old.path(Tool::PgDump);
+    backwards.pg_dump = old.pg_dump();
     backwards.target = from.target.clone();
     let error = copy::run(&backwards, &Watcher::default(), CancellationToken::new())
         .await

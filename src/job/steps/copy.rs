@@ -12,7 +12,6 @@ use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::copy::{self, CopyRequest, Observer, SchemaMap};
 use crate::provider::postgres::find::{self, Search};
-use crate::provider::postgres::tools::Tool;
 
 pub struct CopyDatabase {
     pub world: World,
@@ -81,7 +80,7 @@ pub async fn request(
     let bin = world.workspace().settings()?.providers.postgres.bin;
     let pg_dump = find::pg_dump_for(&Search::new(bin)?, major)
         .await?
-        .path(Tool::PgDump);
+        .pg_dump();
     let mut request = CopyRequest::new(from, to, pg_dump);
     let schemas = SchemaMap {
         from: world.instance(source)?.supabase_config()?.schema,

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
+use rustls::CertificateError;
 use tokio_postgres::error::{DbError, SqlState};
 
 use crate::error::{Error, Kind};
@@ -19,21 +20,88 @@ pub fn connecting(error: tokio_postgres::Error, url: &DatabaseUrl) -> Error {
     let text = causes(&error);
     let io = error
         .source()
-        .and_then(|cause| cause.downcast_ref::<io::Error>())
-        .map(io::Error::kind);
-    let (what, hint) = match io {
+        .and_then(|cause| cause.downcast_ref::<io::Error>());
+    let (what, hint) = match io.and_then(|io| distrust(io, url)) {
+        Some(distrust) => distrust,
+        None => obstacle(&text, io.map(io::Error::kind), url),
+    };
+    Error::new(Kind::Network, format!("{what}."))
+        .hint(hint)
+        .source(error)
+}
+
+/// Why the server's port could not be reached.
+pub fn reaching(error: io::Error, url: &DatabaseUrl) -> Error {
+    let (what, hint) = obstacle(&error.to_string(), Some(error.kind()), url);
+    Error::new(Kind::Network, format!("{what}."))
+        .hint(hint)
+        .source(error)
+}
+
+/// Why TLS with the server could not be begun.
+pub fn handshake(error: io::Error, url: &DatabaseUrl) -> Error {
+    let (what, hint) = distrust(&error, url).unwrap_or_else(|| tls_failed(&error.to_string(), url));
+    Error::new(Kind::Network, format!("{what}."))
+        .hint(hint)
+        .source(error)
+}
+
+/// The server has no TLS, and the address demands it.
+pub fn without_tls(url: &DatabaseUrl) -> Error {
+    let (what, hint) = no_tls(url);
+    Error::new(Kind::Network, format!("{what}.")).hint(hint)
+}
+
+fn no_tls(url: &DatabaseUrl) -> (String, String) {
+    (
+        format!("The database at {} doesn't offer TLS", url.place()),
+        "Use sslmode=prefer, or sslmode=disable on your own machine.".to_owned(),
+    )
+}
+
+fn tls_failed(text: &str, url: &DatabaseUrl) -> (String, String) {
+    (
+        format!("TLS with the database at {} failed: {text}", url.place()),
+        "Check sslmode and sslrootcert in the database's address.".to_owned(),
+    )
+}
+
+/// What is wrong with the server's certificate, if that is why TLS failed.
+fn distrust(error: &io::Error, url: &DatabaseUrl) -> Option<(String, String)> {
+    let Some(rustls::Error::InvalidCertificate(reason)) = error.get_ref()?.downcast_ref() else {
+        return None;
+    };
+    let (what, hint) = match reason {
+        CertificateError::UnknownIssuer => (
+            "comes from an authority that isn't trusted here",
+            "Name the right authority's certificate with sslrootcert=FILE in the database's address.",
+        ),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => (
+            "is made out to another name",
+            "Use a host name that stands in the certificate, or sslmode=verify-ca.",
+        ),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
+            "has expired",
+            "Ask whoever runs the server for a new one. Check this machine's clock too.",
+        ),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ("isn't valid yet", "Check this machine's clock.")
+        }
+        _ => return None,
+    };
+    let what = format!("The certificate of the database at {} {what}", url.place());
+    Some((what, hint.to_owned()))
+}
+
+fn obstacle(text: &str, io: Option<io::ErrorKind>, url: &DatabaseUrl) -> (String, String) {
+    let place = url.place();
+    match io {
         _ if text.contains("password missing") => (
             format!("The database at {place} asks for a password, and none is set"),
             "Set the password in the instance's .env.".to_owned(),
         ),
-        _ if text.contains("server does not support TLS") => (
-            format!("The database at {place} doesn't offer TLS"),
-            "Use sslmode=prefer, or sslmode=disable on your own machine.".to_owned(),
-        ),
-        _ if text.contains("TLS handshake") => (
-            format!("TLS with the database at {place} failed: {text}"),
-            "Check sslmode and sslrootcert in the database's address.".to_owned(),
-        ),
+        _ if text.contains("server does not support TLS") => no_tls(url),
+        _ if text.contains("TLS handshake") => tls_failed(text, url),
         Some(io::ErrorKind::ConnectionRefused) => (
             format!("Nothing answers at {place}"),
             "Check that the database runs and that host and port are right. A paused project must be resumed first.".to_owned(),
@@ -60,10 +128,7 @@ pub fn connecting(error: tokio_postgres::Error, url: &DatabaseUrl) -> Error {
             format!("Cannot connect to the database at {place}: {text}"),
             reachable(url),
         ),
-    };
-    Error::new(Kind::Network, format!("{what}."))
-        .hint(hint)
-        .source(error)
+    }
 }
 
 /// What a server's refusal means: the rest of a sentence, and a hint.

@@ -62,7 +62,8 @@ pub async fn for_sandbox(search: &Search, needs: Needs) -> Option<Postgres> {
 }
 
 /// The `pg_dump` with the smallest major version that can read a server of `server_major`
-/// (`pg_dump` reads older servers, never newer ones); of equals, one that can speak TLS.
+/// (`pg_dump` reads older servers, never newer ones); of equals, one that can speak TLS. One that
+/// can't will do as well: [`crate::provider::postgres::tunnel`] speaks it in its place.
 pub async fn pg_dump_for(search: &Search, server_major: u32) -> Result<Postgres> {
     let found = all(search).await;
     let newest = found

@@ -8,8 +8,9 @@ use tokio::process::Command;
 
 use crate::provider::postgres::url::{DatabaseUrl, Host};
 
-/// Variables of libpq that would redirect the child to another server or another login.
-const FOREIGN: [&str; 8] = [
+/// Variables of libpq that would redirect the child to another server or another login, or make it
+/// refuse the one that it is given.
+const FOREIGN: [&str; 11] = [
     "PGSERVICE",
     "PGSERVICEFILE",
     "PGHOSTADDR",
@@ -18,6 +19,9 @@ const FOREIGN: [&str; 8] = [
     "PGREQUIRESSL",
     "PGSSLMODE",
     "PGSSLROOTCERT",
+    "PGSSLNEGOTIATION",
+    "PGCHANNELBINDING",
+    "PGREQUIREPEER",
 ];
 
 /// Names and values for the child's environment. Holds the password: never print it.

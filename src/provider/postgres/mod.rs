@@ -13,4 +13,5 @@ pub mod quote;
 pub mod server;
 pub mod tls;
 pub mod tools;
+pub mod tunnel;
 pub mod url;

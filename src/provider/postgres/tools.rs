@@ -101,7 +101,30 @@ pub struct Postgres {
     pub tls: bool,
 }
 
+/// A `pg_dump`, and what must be known to start it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PgDump {
+    pub path: PathBuf,
+    /// Whether it can speak TLS by itself.
+    pub tls: bool,
+}
+
+impl From<PathBuf> for PgDump {
+    /// One that can speak TLS, as every packaged one can.
+    fn from(path: PathBuf) -> Self {
+        PgDump { path, tls: true }
+    }
+}
+
 impl Postgres {
+    /// Its `pg_dump`, if it has one ([`Postgres::has`]).
+    pub fn pg_dump(&self) -> PgDump {
+        PgDump {
+            path: self.path(Tool::PgDump),
+            tls: self.tls,
+        }
+    }
+
     /// Looks at a bin folder; `None` if it holds no Postgres program that runs.
     pub async fn probe(bin: &Path, origin: Origin) -> Option<Self> {
         let tools: BTreeSet<Tool> = Tool::ALL

@@ -135,6 +135,12 @@ impl DatabaseUrl {
         self
     }
 
+    /// Whether a connection asks the server for TLS. A socket never does: its other end is this
+    /// machine.
+    pub fn wants_tls(&self) -> bool {
+        matches!(self.host, Host::Tcp(_)) && self.sslmode != SslMode::Disable
+    }
+
     /// The value of a query parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params

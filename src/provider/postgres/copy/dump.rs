@@ -1,6 +1,5 @@
 //! Running `pg_dump` under the snapshot.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use tokio::io::AsyncReadExt;
@@ -9,17 +8,22 @@ use tokio::process::Command;
 use crate::error::{Context, Error, Kind, Result};
 use crate::provider::postgres::copy::toc::{self, Toc};
 use crate::provider::postgres::libpq;
+use crate::provider::postgres::tools::PgDump;
+use crate::provider::postgres::tunnel::Tunnel;
 use crate::provider::postgres::url::DatabaseUrl;
 
 /// The source's schema as an archive's table of contents. The child dies with this future.
 pub async fn schema(
-    pg_dump: PathBuf,
+    pg_dump: PgDump,
     source: DatabaseUrl,
     snapshot: String,
     only: Option<String>,
 ) -> Result<Toc> {
-    let mut command = Command::new(&pg_dump);
-    libpq::configure(&mut command, &source);
+    let tunnel = (source.wants_tls() && !pg_dump.tls)
+        .then(|| Tunnel::open(&source))
+        .transpose()?;
+    let mut command = Command::new(&pg_dump.path);
+    libpq::configure(&mut command, tunnel.as_ref().map_or(&source, Tunnel::url));
     command
         .args([
             "--format=custom",
@@ -37,7 +41,7 @@ pub async fn schema(
         command.arg(format!("--schema=\"{}\"", schema.replace('"', "\"\"")));
     }
     let mut child = command.spawn().context(Kind::Missing, || {
-        format!("Cannot start {}", pg_dump.display())
+        format!("Cannot start {}", pg_dump.path.display())
     })?;
     let (mut archive, mut said) = (Vec::new(), Vec::new());
     let (Some(mut stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
@@ -52,7 +56,13 @@ pub async fn schema(
     heard.context(Kind::Io, reading)?;
     let status = child.wait().await.context(Kind::Io, reading)?;
     if !status.success() {
-        return Err(failure(&String::from_utf8_lossy(&said)));
+        let said = String::from_utf8_lossy(&said);
+        return Err(match &tunnel {
+            Some(tunnel) => tunnel
+                .failure()
+                .unwrap_or_else(|| failure(&tunnel.translate(&said))),
+            None => failure(&said),
+        });
     }
     toc::parse(&archive)
 }

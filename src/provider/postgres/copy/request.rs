@@ -1,11 +1,10 @@
 //! What a copy is asked to do, what it tells while it runs, and what it answers.
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::progress::Report;
 use crate::error::Result;
+use crate::provider::postgres::tools::PgDump;
 use crate::provider::postgres::url::DatabaseUrl;
 
 /// One copy: everything that it needs to know beforehand.
@@ -14,7 +13,7 @@ pub struct CopyRequest {
     pub source: DatabaseUrl,
     pub target: DatabaseUrl,
     /// A `pg_dump` at least as new as the source's server.
-    pub pg_dump: PathBuf,
+    pub pg_dump: PgDump,
     /// `None`: the whole database. `Some`: one schema, under another name in the target.
     pub schemas: Option<SchemaMap>,
     /// How many tables are copied side by side. Each takes three connections to the source and
@@ -25,11 +24,11 @@ pub struct CopyRequest {
 }
 
 impl CopyRequest {
-    pub fn new(source: DatabaseUrl, target: DatabaseUrl, pg_dump: PathBuf) -> Self {
+    pub fn new(source: DatabaseUrl, target: DatabaseUrl, pg_dump: impl Into<PgDump>) -> Self {
         CopyRequest {
             source,
             target,
-            pg_dump,
+            pg_dump: pg_dump.into(),
             schemas: None,
             jobs: 4,
             lock_timeout_ms: 10_000,
