@@ -93,6 +93,9 @@ impl<B: Backend> App<B> {
         let on =
             |kind| signal(kind).context(Kind::Io, || "The program can't listen to signals".into());
         let mut terminate = on(SignalKind::terminate())?;
+        // not from the keyboard, which is raw: from whoever sends them
+        let mut interrupt = on(SignalKind::interrupt())?;
+        let mut quit = on(SignalKind::quit())?;
         let mut hangup = on(SignalKind::hangup())?;
         let mut stop = on(SignalKind::from_raw(nix::libc::SIGTSTP))?;
         let mut resumed = on(SignalKind::from_raw(nix::libc::SIGCONT))?;
@@ -106,6 +109,8 @@ impl<B: Backend> App<B> {
                 biased;
                 _ = terminate.recv() => Woken::Stop,
                 _ = hangup.recv() => Woken::Stop,
+                _ = interrupt.recv() => Woken::Stop,
+                _ = quit.recv() => Woken::Stop,
                 _ = stop.recv() => Woken::Suspend,
                 _ = resumed.recv() => {
                     // whoever had the terminal meanwhile may have written into it

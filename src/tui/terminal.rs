@@ -4,13 +4,14 @@
 //! the shell. It undoes everything that [`enter`] does, in any state, any number of times.
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
 
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{
@@ -176,14 +177,50 @@ fn give_back_on_panic(screen: ThreadId) {
 /// Stops this process group the way the terminal driver would, and returns when it goes on. In a
 /// group that nobody could call back (a terminal running nothing but this) the kernel ignores it.
 fn stop_group() {
-    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the default disposition runs no code of ours; the one before is put back below
-    let before = unsafe { nix::sys::signal::sigaction(Signal::SIGTSTP, &default) };
-    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(0), Signal::SIGTSTP);
-    if let Ok(before) = before {
-        // SAFETY: this is the disposition that was in force a moment ago
-        let _ = unsafe { nix::sys::signal::sigaction(Signal::SIGTSTP, &before) };
+    hearing(&[(Signal::SIGTSTP, SigHandler::SigDfl)], || {
+        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(0), Signal::SIGTSTP);
+    });
+}
+
+/// What Ctrl-C and Ctrl-\ mean is the other program's business while it has the terminal; Ctrl-Z
+/// stops both of us, or the shell would wait for one that isn't stopped.
+const AWAY: [(Signal, SigHandler); 3] = [
+    (Signal::SIGINT, SigHandler::SigIgn),
+    (Signal::SIGQUIT, SigHandler::SigIgn),
+    (Signal::SIGTSTP, SigHandler::SigDfl),
+];
+
+/// Does something while these signals are taken in another way.
+fn hearing<T>(ways: &[(Signal, SigHandler)], act: impl FnOnce() -> T) -> T {
+    let set = |(signal, way): (Signal, SigHandler)| {
+        let action = SigAction::new(way, SaFlags::empty(), SigSet::empty());
+        // SAFETY: neither way runs code of ours; the ones before are put back below
+        (signal, unsafe { sigaction(signal, &action) })
+    };
+    let before: Vec<_> = ways.iter().copied().map(set).collect();
+    let result = act();
+    for (signal, action) in before {
+        if let Ok(action) = action {
+            // SAFETY: this is the disposition that was in force a moment ago
+            let _ = unsafe { sigaction(signal, &action) };
+        }
     }
+    result
+}
+
+/// Runs a command that reads this terminal's keys, with the signals as a shell would set them.
+fn run_in_front(command: &mut Command) -> io::Result<ExitStatus> {
+    // SAFETY: sigaction is async-signal-safe, and nothing else happens between fork and exec
+    unsafe {
+        command.pre_exec(|| {
+            let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+            for (signal, _) in AWAY {
+                sigaction(signal, &default)?;
+            }
+            Ok(())
+        });
+    }
+    hearing(&AWAY, || command.status())
 }
 
 /// `$VISUAL`, `$EDITOR`, or `vi`; arguments in it are kept (`code --wait`).
@@ -195,7 +232,7 @@ fn run_editor(path: &Path) -> Result<()> {
         .unwrap_or_else(|| "vi".into());
     let mut words = command.split_whitespace();
     let program = words.next().unwrap_or("vi");
-    let status = Command::new(program).args(words).arg(path).status();
+    let status = run_in_front(Command::new(program).args(words).arg(path));
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Error::new(

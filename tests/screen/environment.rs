@@ -110,28 +110,3 @@ fn a_file_changed_by_another_hand_is_noticed() {
     .expect("the file");
     terminal.wait_text("FROM_OUTSIDE");
 }
-
-#[test]
-fn the_editor_gets_the_terminal_and_gives_it_back() {
-    let _turn = shared();
-    let world = World::with(&["default"]);
-    fs::write(world.env_file("default"), FILE).expect("the file");
-    let script = world.root().join("edit.sh");
-    let lines = "echo IN THE EDITOR\nread line\necho \"\nTYPED=$line\" >> \"$1\"\n";
-    fs::write(&script, lines).expect("the script");
-    let editor = format!("sh {}", script.display());
-    let terminal = Start::in_folder(world.root()).env("EDITOR", &editor).open();
-    terminal.wait_text("default");
-    terminal.keys("e");
-    terminal.wait_text("PLAIN");
-    terminal.keys("E");
-    terminal.wait_text("IN THE EDITOR");
-    assert!(!terminal.seen().screen().alternate_screen());
-    assert!(terminal.cooked());
-    // every one of them goes to the editor
-    terminal.keys("jkqD?\r");
-    terminal.wait_for("its line is there", SOON, |seen| {
-        let whole = rows(seen).iter().any(|row| row.contains("Instances"));
-        seen.screen().alternate_screen() && whole && seen.text().contains("jkqD?")
-    });
-}

@@ -134,9 +134,19 @@ fn is_deleted(world: &World, terminal: &Terminal) {
     });
     terminal.keys("D");
     terminal.wait_text("Type clone-1");
+    let typed = |seen: &Seen, text: &str| {
+        rows(seen).iter().any(|row| {
+            let said = row.split('│').find(|part| part.contains("Type clone-1"));
+            said.is_some_and(|said| said.trim_end().ends_with(&format!(" {text}")))
+        })
+    };
     terminal.keys("clone-\r");
+    terminal.wait_for("half a name is refused", SOON, |seen| typed(seen, "clone-"));
+    assert!(!terminal.text().contains("Starting"), "{}", terminal.text());
     terminal.keys("1");
-    terminal.wait_text("Type clone-1 clone-1");
+    terminal.wait_for("the whole name is typed", SOON, |seen| {
+        typed(seen, "clone-1")
+    });
     assert!(world.instance("clone-1").exists());
     terminal.keys("\r");
     terminal.wait_for("it is deleted", LONG, |seen| {

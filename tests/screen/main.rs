@@ -6,6 +6,7 @@
 
 mod budget;
 mod cells;
+mod editor;
 mod environment;
 mod idle;
 mod jobs;

@@ -83,6 +83,7 @@ impl Start {
                 "PATH",
                 "HOME",
                 "MATRIZ_CACHE",
+                "MATRIZ_HTTP_CAPTURE",
                 "XDG_CACHE_HOME",
                 "XDG_RUNTIME_DIR",
             ];
@@ -117,6 +118,7 @@ impl Start {
         let pair = native_pty_system()
             .openpty(pty_size(columns, rows))
             .expect("a pseudo terminal");
+        assert!(cooked(pair.master.as_ref()), "the judge of what is left");
         let reader = pair.master.try_clone_reader().expect("its output");
         let writer = pair.master.take_writer().expect("its input");
         let writer = Arc::new(Mutex::new(writer));
@@ -326,12 +328,16 @@ impl Terminal {
 
     /// Whether the terminal shows what is typed and reads it line by line, as a shell leaves it.
     pub fn cooked(&self) -> bool {
-        let fd = self.master.as_raw_fd().expect("a descriptor");
-        // SAFETY: the descriptor belongs to `master`, which outlives this borrow
-        let fd = unsafe { BorrowedFd::borrow_raw(fd) };
-        let flags = tcgetattr(fd).expect("the terminal's modes").local_flags;
-        flags.contains(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG)
+        cooked(self.master.as_ref())
     }
+}
+
+fn cooked(master: &dyn MasterPty) -> bool {
+    let fd = master.as_raw_fd().expect("a descriptor");
+    // SAFETY: the descriptor belongs to `master`, which outlives this borrow
+    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+    let flags = tcgetattr(fd).expect("the terminal's modes").local_flags;
+    flags.contains(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG)
 }
 
 impl Drop for Terminal {
