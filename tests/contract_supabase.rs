@@ -15,8 +15,9 @@ use std::time::Duration;
 use api::{Sandbox, new_project, patient, quick, ready};
 use contract::check::check;
 use contract::document::Document;
+use matriz::domain::secret::Secret;
 use matriz::provider::http::{Http, Request};
-use matriz::provider::supabase::{NewMigration, ProjectRef, Secret, Service, Supabase, WaitFor};
+use matriz::provider::supabase::{NewMigration, ProjectRef, Service, Supabase, WaitFor};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -149,7 +150,7 @@ fn validate(document: &Document, capture: &Path) -> BTreeSet<String> {
 }
 
 /// What the client can do, and what Supabase's own command line asks besides.
-const EXERCISED: [&str; 31] = [
+const EXERCISED: [&str; 33] = [
     "GET /v1/organizations",
     "GET /v1/organizations/{slug}",
     "GET /v1/projects/available-regions",
@@ -174,6 +175,8 @@ const EXERCISED: [&str; 31] = [
     "GET /v1/projects/{ref}/config/database/pooler",
     "GET /v1/projects/{ref}/config/database/postgres",
     "PUT /v1/projects/{ref}/config/database/postgres",
+    "GET /v1/projects/{ref}/postgrest",
+    "PATCH /v1/projects/{ref}/postgrest",
     "GET /v1/organizations/{slug}/projects",
     "GET /v1/profile",
     "GET /v1/projects/{ref}/restore",
@@ -270,6 +273,14 @@ async fn database(client: &Supabase, project: &ProjectRef) {
         .await
         .unwrap();
     assert_eq!(all["statement_timeout"], "90s");
+    for _ in 0..2 {
+        client.serve_schema(project, "clone_1").await.unwrap();
+    }
+    assert!(client.data_api(project).await.unwrap().serves("clone_1"));
+    client
+        .stop_serving_schema(project, "clone_1")
+        .await
+        .unwrap();
     client
         .set_database_password(project, &Secret::new("example-password-2"))
         .await

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use api::memory::Memory;
 use api::{Sandbox, new_project, quick};
+use matriz::domain::secret::Secret;
 use matriz::error::Kind;
 use matriz::provider::http::{Cause, Http, HttpOptions, Request};
-use matriz::provider::supabase::{Secret, Supabase};
+use matriz::provider::supabase::Supabase;
 use reqwest::Method;
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +43,7 @@ async fn a_recording_has_every_exchange_and_no_secret() {
     secrets.extend(
         keys.iter()
             .filter_map(|k| k.value())
-            .map(|v| v.expose().to_owned()),
+            .map(|v| v.reveal().to_owned()),
     );
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} was recorded");

@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use api::memory::Memory;
 use api::{Sandbox, new_project, patient, quick, ready};
+use matriz::domain::secret::Secret;
 use matriz::error::Kind;
-use matriz::provider::supabase::{
-    ApiKeys, NewProject, ProjectStatus, Secret, Service, Supabase, WaitFor,
-};
+use matriz::provider::supabase::{ApiKeys, NewProject, ProjectStatus, Service, Supabase, WaitFor};
 use matriz::sandbox::api::ApiOptions;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -249,7 +248,7 @@ async fn keys_are_masked_until_revealed_and_name_the_project() {
     let (public, service) = (picked.public.unwrap(), picked.service.unwrap());
     for (token, role) in [(&public, "anon"), (&service, "service_role")] {
         use base64::Engine;
-        let payload = token.expose().split('.').nth(1).unwrap();
+        let payload = token.reveal().split('.').nth(1).unwrap();
         let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD
             .decode(payload)
             .unwrap();

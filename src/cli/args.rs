@@ -272,7 +272,11 @@ pub enum Sandbox {
 pub enum Faults {
     /// What is ordered
     List,
-    /// Order one, as JSON (see the README)
+    /// Order one: "POST /v1/projects drop=after times=1" (or JSON)
+    ///
+    /// An operation (method and path; * for all), one of status=N (with retry-after=S), delay=MS,
+    /// drop=before, drop=after, truncate, init-failed, restore-fails, pause-fails; and how often:
+    /// times=N or probability=P. project=REF limits it to one project.
     Add { fault: String },
     /// Forget all
     Clear,

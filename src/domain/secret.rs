@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 mod redact;
 
 pub use redact::{redact, redact_known};
@@ -73,8 +75,10 @@ pub fn secret_values<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) ->
         .collect()
 }
 
-/// A secret on its way through the program: it can't be printed by accident.
-#[derive(Clone, PartialEq, Eq, Default)]
+/// A secret on its way through the program: it can't be printed by accident. As JSON it's the value
+/// itself, for the requests and the private files that have to hold it.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

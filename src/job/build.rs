@@ -9,6 +9,7 @@ use crate::job::step::{Stage, Step};
 use crate::job::steps::copy::CopyDatabase;
 use crate::job::steps::delete::{DeleteProject, DropSchema, TrashFolder};
 use crate::job::steps::environment::EnsureEnvironment;
+use crate::job::steps::expose::ExposeSchema;
 use crate::job::steps::figures::ReadFigures;
 use crate::job::steps::folder::CopyFolder;
 use crate::job::steps::healthy::WaitHealthy;
@@ -91,6 +92,12 @@ fn place(world: &World, name: &InstanceName, owner: Option<&InstanceName>) -> Ve
         name: name.clone(),
         owner: owner.cloned(),
     }));
+    if owner.is_some() {
+        stages.push(one(ExposeSchema {
+            world: world.clone(),
+            name: name.clone(),
+        }));
+    }
     stages
 }
 

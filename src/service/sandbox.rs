@@ -128,11 +128,9 @@ impl Service {
         Ok(json!({"faults": faults}))
     }
 
-    /// Orders a fault, given as JSON.
+    /// Orders a fault, given as text (`POST /v1/projects status=503 times=2`) or as JSON.
     pub async fn sandbox_fault_add(&self, fault: &str) -> Result<Value> {
-        let order: Fault = serde_json::from_str(fault).context(Kind::Usage, || {
-            "The fault isn't one that the sandbox knows".into()
-        })?;
+        let order = read_fault(fault)?;
         Ok(json!({"fault": self.fault_orders().await?.add(&order).await?}))
     }
 
@@ -155,10 +153,43 @@ impl Service {
     }
 }
 
+/// JSON is an object; everything else is read as text, whose errors say what was expected.
+fn read_fault(text: &str) -> Result<Fault> {
+    if !text.trim_start().starts_with('{') {
+        return text.parse();
+    }
+    let fault: Fault = serde_json::from_str(text).context(Kind::Usage, || {
+        "The fault isn't one that the sandbox knows".into()
+    })?;
+    fault.check()?;
+    Ok(fault)
+}
+
 fn consent(yes: bool) -> FetchConsent {
     if yes {
         FetchConsent::Yes
     } else {
         FetchConsent::No
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_read_as_text_and_as_json() {
+        let text = read_fault("POST /v1/projects drop=after times=1").unwrap();
+        let json = r#"{"operation": "POST /v1/projects", "kind": "drop_after", "times": 1}"#;
+        assert_eq!(read_fault(json).unwrap(), text);
+        for wrong in [
+            "POST /v1/projects drop=never",
+            "{",
+            r#"{"operation": "POST /v1/projects", "kind": "explode"}"#,
+            r#"{"operation": "projects", "kind": "drop_after"}"#,
+        ] {
+            let error = read_fault(wrong).unwrap_err();
+            assert_eq!(error.kind, Kind::Usage, "{wrong}");
+        }
     }
 }

@@ -8,10 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use matriz::domain::secret::Secret;
 use matriz::provider::http::{Backoff, Http, HttpOptions};
-use matriz::provider::supabase::{
-    NewProject, ProjectRef, Secret, Service, Supabase, WaitFor, WaitOptions,
-};
+use matriz::provider::supabase::{NewProject, ProjectRef, Service, Supabase, WaitFor, WaitOptions};
 use matriz::sandbox::api::{ApiOptions, ApiState, FaultOrders, ProjectDatabases, router};
 use tokio_util::sync::CancellationToken;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::expose::{Served, change_served};
 use super::schema::{drop_schema, role_name};
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
@@ -107,6 +108,8 @@ impl Step for DropSchema {
                 self.name
             )));
         }
+        // before the schema goes: the data API fails while it's told to serve one that isn't there
+        change_served(&self.world, ctx, &self.name, &config.schema, Served::No).await?;
         let intent = ctx.intent("supabase", "schema.drop", &config.schema)?;
         let url = self.world.admin_database(&self.name)?;
         let connection = connect(&url, &ConnectOptions::named("matriz delete")).await?;

@@ -133,10 +133,10 @@ pub async fn connection_values(
             project_url(supabase.base_url(), project),
         ),
         ("SUPABASE_PROJECT_REF".into(), project.to_string()),
-        ("SUPABASE_ANON_KEY".into(), public.expose().to_owned()),
+        ("SUPABASE_ANON_KEY".into(), public.reveal().to_owned()),
         (
             "SUPABASE_SERVICE_ROLE_KEY".into(),
-            service.expose().to_owned(),
+            service.reveal().to_owned(),
         ),
         ("DATABASE_URL".into(), database.reveal()),
         ("MCP_SUPABASE_PROJECT_REF".into(), project.to_string()),

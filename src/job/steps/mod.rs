@@ -3,6 +3,7 @@
 pub mod copy;
 pub mod delete;
 pub mod environment;
+pub mod expose;
 pub mod figures;
 pub mod folder;
 pub mod healthy;

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::mark;
 use super::password::new_password;
 use crate::domain::name::InstanceName;
+use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
 use crate::job::env::set_env;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::{World, project_of};
-use crate::provider::supabase::{NewProject, Project, ProjectRef, Secret, Supabase};
+use crate::provider::supabase::{NewProject, Project, ProjectRef, Supabase};
 
 /// How long a project that comes up is waited for before it can be deleted.
 const DELETE_PATIENCE: Duration = Duration::from_secs(180);

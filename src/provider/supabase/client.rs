@@ -4,9 +4,10 @@ use reqwest::Method;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
 use crate::provider::http::{Answer, Failure, Http, Request};
-use crate::provider::supabase::types::{ProjectRef, Secret};
+use crate::provider::supabase::types::ProjectRef;
 
 /// The real service.
 pub const CLOUD_URL: &str = "https://api.supabase.com";
@@ -83,7 +84,7 @@ impl Supabase {
     /// A request to `path`, which begins with `/v1/` and holds nothing that needs escaping.
     pub(super) fn request(&self, method: Method, path: &str, what: impl Into<String>) -> Request {
         let mut request = Request::new(SERVICE, what, method, format!("{}{path}", self.base));
-        request.bearer = Some(self.token.expose().to_owned());
+        request.bearer = Some(self.token.reveal().to_owned());
         request.credential_key = self.token_key.clone();
         request
     }

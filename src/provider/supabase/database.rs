@@ -4,10 +4,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::domain::secret::Secret;
 use crate::error::Result;
 use crate::provider::http::Repeat;
 use crate::provider::supabase::client::Supabase;
-use crate::provider::supabase::types::{ProjectRef, Secret};
+use crate::provider::supabase::types::ProjectRef;
 
 /// How a client reaches the database through the pooler.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -123,8 +124,8 @@ impl Supabase {
                 "/database/password",
                 format!("change the database password of the project {project}"),
             )
-            .json(json!({ "password": password.expose() }))
-            .secret(password.expose())
+            .json(json!({ "password": password.reveal() }))
+            .secret(password.reveal())
             .repeat(Repeat::Safe);
         self.send(&request).await?;
         Ok(())

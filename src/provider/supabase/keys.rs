@@ -3,9 +3,10 @@
 use reqwest::Method;
 use serde::Deserialize;
 
+use crate::domain::secret::Secret;
 use crate::error::Result;
 use crate::provider::supabase::client::Supabase;
-use crate::provider::supabase::types::{ProjectRef, Secret};
+use crate::provider::supabase::types::ProjectRef;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -33,7 +34,7 @@ impl ApiKey {
     pub fn value(&self) -> Option<&Secret> {
         self.api_key
             .as_ref()
-            .filter(|key| !key.expose().is_empty() && !key.expose().contains('·'))
+            .filter(|key| !key.reveal().is_empty() && !key.reveal().contains('·'))
     }
 }
 

@@ -6,11 +6,12 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::domain::secret::Secret;
 use crate::error::{Error, Kind, Result};
 use crate::provider::http::{Failure, Request};
 use crate::provider::supabase::client::Supabase;
 use crate::provider::supabase::state::ProjectStatus;
-use crate::provider::supabase::types::{ProjectRef, Secret};
+use crate::provider::supabase::types::ProjectRef;
 
 /// What a project is made from.
 #[derive(Debug, Clone)]
@@ -138,7 +139,7 @@ impl Supabase {
         let mut body = json!({
             "name": new.name,
             "organization_slug": new.organization,
-            "db_pass": new.database_password.expose(),
+            "db_pass": new.database_password.reveal(),
             "region_selection": { "type": "specific", "code": new.region },
         });
         if let (Some(size), Some(fields)) = (&new.size, body.as_object_mut()) {
@@ -150,7 +151,7 @@ impl Supabase {
             format!("create the project {}", new.name),
         )
         .json(body)
-        .secret(new.database_password.expose())
+        .secret(new.database_password.reveal())
     }
 
     pub async fn rename_project(&self, project: &ProjectRef, name: &str) -> Result<()> {

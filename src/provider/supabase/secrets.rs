@@ -5,10 +5,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::domain::secret::Secret;
 use crate::error::Result;
 use crate::provider::http::Repeat;
 use crate::provider::supabase::client::Supabase;
-use crate::provider::supabase::types::{ProjectRef, Secret};
+use crate::provider::supabase::types::ProjectRef;
 
 /// A secret's name, and the SHA-256 of its value in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,7 +38,7 @@ impl Supabase {
     ) -> Result<()> {
         let body: Value = secrets
             .iter()
-            .map(|(name, value)| json!({ "name": name, "value": value.expose() }))
+            .map(|(name, value)| json!({ "name": name, "value": value.reveal() }))
             .collect();
         let mut request = self
             .project_request(
@@ -49,7 +50,7 @@ impl Supabase {
             .json(body)
             .repeat(Repeat::Safe);
         for (_, value) in secrets {
-            request = request.secret(value.expose());
+            request = request.secret(value.reveal());
         }
         self.send(&request).await?;
         Ok(())

@@ -59,28 +59,6 @@ impl fmt::Debug for ProjectRef {
     }
 }
 
-/// A value that `Debug` does not show.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(value: impl Into<String>) -> Self {
-        Secret(value.into())
-    }
-
-    /// The value itself. Never to be logged or shown.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,11 +75,5 @@ mod tests {
         ] {
             assert!(wrong.parse::<ProjectRef>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_secret_does_not_show_itself() {
-        let debug = format!("{:?}", Secret::new("example-secret"));
-        assert!(!debug.contains("example"));
     }
 }

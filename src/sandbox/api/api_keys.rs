@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::provider::supabase::Secret;
+use crate::domain::secret::Secret;
 use crate::sandbox::api::clock::rfc3339;
 use crate::sandbox::api::error::ApiResult;
 use crate::sandbox::api::jwt;
@@ -76,7 +76,7 @@ pub async fn list(
 }
 
 fn legacy(project: &Project, role: &str) -> ApiResult<Value> {
-    let secret = project.jwt_secret.expose();
+    let secret = project.jwt_secret.reveal();
     let token = jwt::sign(&project.reference, role, project.created_ms, secret)?;
     Ok(json!({
         "name": role,
@@ -90,7 +90,7 @@ fn legacy(project: &Project, role: &str) -> ApiResult<Value> {
 }
 
 fn shown(key: &Key, reveal: bool) -> Value {
-    let value = key.value.expose();
+    let value = key.value.reveal();
     let secret = key.key_type == "secret";
     let prefix = value.get(..PREFIX).unwrap_or(value);
     let text = match secret && !reveal {

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::provider::supabase::Secret;
+use crate::domain::secret::Secret;
 use crate::sandbox::api::body::Body;
 use crate::sandbox::api::error::{ApiError, ApiResult};
 use crate::sandbox::api::state::ApiState;
@@ -57,12 +57,12 @@ pub async fn set_password(
     Body(new): Body<NewPassword>,
 ) -> ApiResult<Json<Value>> {
     let project = state.active_project(&reference)?;
-    if new.password.expose().chars().count() < SHORTEST_PASSWORD {
+    if new.password.reveal().chars().count() < SHORTEST_PASSWORD {
         return Err(ApiError::bad_request("password has at least 4 characters."));
     }
     state
         .databases()
-        .set_password(&project.reference, new.password.expose())
+        .set_password(&project.reference, new.password.reveal())
         .await?;
     Ok(Json(json!({ "message": "Successfully updated password" })))
 }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::provider::supabase::{ProjectStatus, Secret};
+use crate::domain::secret::Secret;
+use crate::provider::supabase::ProjectStatus;
 use crate::sandbox::api::api_keys;
 use crate::sandbox::api::clock::now_ms;
 use crate::sandbox::api::error::{ApiError, ApiResult};
@@ -103,7 +104,7 @@ impl NewProject {
     /// The region, if everything else is right too.
     pub fn check(&self, options: &ApiOptions) -> ApiResult<String> {
         check_name(&self.name)?;
-        if self.db_pass.expose().is_empty() {
+        if self.db_pass.reveal().is_empty() {
             return Err(ApiError::bad_request("db_pass must not be empty."));
         }
         if options.organization(&self.organization_slug).is_none() {
@@ -153,6 +154,7 @@ impl NewProject {
             keys: api_keys::first_keys(now),
             secrets: Default::default(),
             postgres_config: Default::default(),
+            data_api: Default::default(),
             postgres_version: None,
         }
     }

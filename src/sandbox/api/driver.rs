@@ -90,7 +90,7 @@ async fn once(state: &ApiState, project: &Project, work: Work) -> Result<()> {
     let reference = &project.reference;
     match work {
         Work::Create => {
-            let password = project.password.as_ref().map_or("", |p| p.expose());
+            let password = project.password.as_ref().map_or("", |p| p.reveal());
             databases.create(reference, password).await
         }
         Work::Pause => databases.pause(reference).await,

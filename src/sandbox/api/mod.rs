@@ -11,6 +11,7 @@
 //! - services other than the database are reported as following it;
 //! - the pooler is the server itself, in session mode;
 //! - settings of Postgres that belong to a whole server are refused, because projects share one;
+//! - the data API's settings are kept, and no data API is served;
 //! - migrations' versions have milliseconds.
 
 mod admin;
@@ -19,6 +20,7 @@ mod body;
 mod clock;
 mod connection;
 mod creation;
+mod data_api;
 mod databases;
 mod driver;
 mod error;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::provider::supabase::{ProjectStatus, Secret};
+use crate::domain::secret::Secret;
+use crate::provider::supabase::ProjectStatus;
+use crate::sandbox::api::data_api::DataApi;
 use crate::sandbox::api::faults::Fault;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Project {
     pub secrets: BTreeMap<String, StoredSecret>,
     #[serde(default)]
     pub postgres_config: Map<String, Value>,
+    #[serde(default)]
+    pub data_api: DataApi,
     /// The full version of its Postgres, once it was up.
     #[serde(default)]
     pub postgres_version: Option<String>,

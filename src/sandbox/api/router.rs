@@ -8,8 +8,8 @@ use axum::routing::{delete, get, patch, post};
 use crate::sandbox::api::error::ApiError;
 use crate::sandbox::api::state::ApiState;
 use crate::sandbox::api::{
-    admin, api_keys, connection, guard, health, migrations, organizations, postgres_config,
-    projects, query, regions, secrets,
+    admin, api_keys, connection, data_api, guard, health, migrations, organizations,
+    postgres_config, projects, query, regions, secrets,
 };
 
 /// The API as an axum router, to be served on loopback.
@@ -60,6 +60,10 @@ fn project() -> Router<ApiState> {
         .route(
             "/v1/projects/{ref}/api-keys/legacy",
             get(api_keys::legacy_enabled).put(api_keys::enable_legacy),
+        )
+        .route(
+            "/v1/projects/{ref}/postgrest",
+            get(data_api::show).patch(data_api::set),
         )
         .route(
             "/v1/projects/{ref}/secrets",

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::provider::supabase::Secret;
+use crate::domain::secret::Secret;
 use crate::sandbox::api::body::Body;
 use crate::sandbox::api::clock::{now_ms, rfc3339};
 use crate::sandbox::api::error::{ApiError, ApiResult};
@@ -49,7 +49,7 @@ pub async fn set(
     }
     state.change_project(&reference, |project| {
         for secret in &new {
-            let digest = hex(&Sha256::digest(secret.value.expose().as_bytes()));
+            let digest = hex(&Sha256::digest(secret.value.reveal().as_bytes()));
             let stored = StoredSecret {
                 digest,
                 updated_ms: now_ms(),
@@ -72,7 +72,7 @@ fn check(secret: &NewSecret) -> ApiResult<()> {
             "A secret's name has at most {LONGEST_NAME} characters."
         )));
     }
-    if secret.value.expose().chars().count() > LONGEST_VALUE {
+    if secret.value.reveal().chars().count() > LONGEST_VALUE {
         return Err(ApiError::bad_request(format!(
             "The value of {name} has more than {LONGEST_VALUE} characters."
         )));

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::secret::Secret;
 use crate::error::Result;
-use crate::provider::supabase::Secret;
 use crate::sandbox::api::clock::now_ms;
 use crate::sandbox::api::databases::ProjectDatabases;
 use crate::sandbox::api::driver;
@@ -70,7 +70,7 @@ impl ApiState {
 
     /// What clients send as `Authorization: Bearer …`.
     pub fn token(&self) -> &str {
-        self.inner.token.expose()
+        self.inner.token.reveal()
     }
 
     /// The token of the sandbox in `dir`, made where there is none yet.
