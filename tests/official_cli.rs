@@ -4,17 +4,24 @@
 //! it is installed with npm into a temporary folder where it is missing; else that is a skip.
 
 mod api;
+mod support;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::memory::Memory;
 use api::{Sandbox, patient, quick};
-use matriz::provider::supabase::WaitFor;
+use matriz::provider::http::{Http, HttpOptions};
+use matriz::provider::postgres::connect::{ConnectOptions, connect};
+use matriz::provider::postgres::url::DatabaseUrl;
+use matriz::provider::supabase::{Supabase, WaitFor};
+use matriz::sandbox::{self, FetchConsent, Launch};
 use tokio::process::Command;
 
+const MINUTE: Duration = Duration::from_secs(60);
 /// The version that these calls were tried with.
 const PACKAGE: &str = "supabase@3.1.0";
 
@@ -33,12 +40,17 @@ async fn program(dir: &Path) -> Option<PathBuf> {
         println!("SKIP official command line: there is no `supabase` here (npm install {PACKAGE})");
         return None;
     }
-    let installed = Command::new("npm")
+    // its cache goes with the folder
+    let install = Command::new("npm")
         .args(["install", "--no-audit", "--no-fund", "--prefix"])
         .arg(dir)
         .arg(PACKAGE)
-        .output()
+        .env("npm_config_cache", dir.join("npm-cache"))
+        .kill_on_drop(true)
+        .output();
+    let installed = tokio::time::timeout(Duration::from_secs(300), install)
         .await
+        .expect("npm is done in time")
         .expect("MATRIZ_REQUIRE_ALL is set, and npm is missing");
     assert!(
         installed.status.success(),
@@ -84,41 +96,129 @@ impl Cli {
     }
 }
 
+impl Cli {
+    fn new(program: &Path, home: &Path, url: &str, token: &str) -> Cli {
+        let profile = home.join("profile.yaml");
+        let text = format!(
+            "name: sandbox\napi_url: {url}\ndashboard_url: {url}\nproject_host: example.com\n"
+        );
+        std::fs::write(&profile, text).unwrap();
+        Cli {
+            program: program.to_owned(),
+            home: home.to_owned(),
+            profile,
+            token: token.to_owned(),
+        }
+    }
+
+    async fn create(&self) {
+        let words = ["projects", "create", "by-cli", "--org-id", "sandbox"];
+        let more = ["--db-password", "example-password", "--region", "sa-east-1"];
+        self.done(&[&words[..], &more, &["--yes"]].concat()).await;
+    }
+}
+
 #[tokio::test]
 async fn it_lists_creates_and_deletes_projects() {
     let dir = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
     let Some(program) = program(dir.path()).await else {
         return;
     };
-    let databases = Arc::new(Memory::default());
-    let sandbox = Sandbox::start(&dir.path().join("sandbox"), databases.clone(), quick()).await;
-    let profile = dir.path().join("profile.yaml");
-    let text = format!(
-        "name: sandbox\napi_url: {url}\ndashboard_url: {url}\nproject_host: example.com\n",
-        url = sandbox.url
-    );
-    std::fs::write(&profile, text).unwrap();
-    let cli = Cli {
-        program,
-        home: dir.path().to_owned(),
-        profile,
-        token: sandbox.token.clone(),
-    };
-    let client = sandbox.client();
+    println!("MEASURED finding or installing it {:?}", begun.elapsed());
+    let begun = Instant::now();
+    in_memory(&program, dir.path()).await;
+    println!("MEASURED its calls on names only {:?}", begun.elapsed());
+    let begun = Instant::now();
+    on_real_databases(&program, dir.path()).await;
+    println!("MEASURED its calls on real databases {:?}", begun.elapsed());
+    assert_eq!(running_below(dir.path()), Vec::<PathBuf>::new());
+}
 
-    cli.done(&[
-        "projects",
-        "create",
-        "by-cli",
-        "--org-id",
-        "sandbox",
-        "--db-password",
-        "example-password",
-        "--region",
-        "sa-east-1",
-        "--yes",
-    ])
-    .await;
+async fn in_memory(program: &Path, dir: &Path) {
+    let databases = Arc::new(Memory::default());
+    let sandbox = Sandbox::start(&dir.join("sandbox"), databases.clone(), quick()).await;
+    let cli = Cli::new(program, dir, &sandbox.url, &sandbox.token);
+    judge(&cli, &sandbox.client()).await;
+    assert!(databases.names().is_empty());
+    sandbox.stop().await;
+}
+
+/// The sandbox as people run it: a process of its own, with a Postgres.
+async fn on_real_databases(program: &Path, dir: &Path) {
+    if support::vector_engine().await.is_none() {
+        return;
+    }
+    let root = dir.join("workspace");
+    std::fs::create_dir_all(root.join("instances/default")).unwrap();
+    let root = root.canonicalize().unwrap();
+    let _stopped = StopAtEnd(root.clone());
+    let words = ["sandbox", "serve", "--root"].map(OsString::from);
+    let launch = Launch {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_matriz")),
+        arguments: words.into_iter().chain([root.clone().into()]).collect(),
+    };
+    let endpoints = sandbox::ensure_with(&root, FetchConsent::No, |_| (), &launch)
+        .await
+        .unwrap_or_else(|error| panic!("{} {:?}", error.chain(), error.hint));
+    let cli = Cli::new(program, dir, &endpoints.api_url, &endpoints.token);
+    let http = Http::new(HttpOptions::default()).unwrap();
+    let client = Supabase::new(&endpoints.api_url, &endpoints.token, http).unwrap();
+    judge(&cli, &client).await;
+
+    // what it made is a database that a client reaches with the password that it gave
+    cli.create().await;
+    let project = client.projects().await.unwrap().remove(0).reference;
+    client
+        .wait_until_healthy(&project, &patient(WaitFor::Creation), |_| {})
+        .await
+        .unwrap();
+    let url = DatabaseUrl::tcp(
+        &endpoints.database_host,
+        endpoints.database_port,
+        &format!("postgres.{project}"),
+        project.as_str(),
+    )
+    .with_password("example-password");
+    let connection = support::connected(&url).await;
+    connection
+        .batch_execute("create table kept (n int)")
+        .await
+        .unwrap();
+    drop(connection);
+    cli.done(&["projects", "delete", project.as_str(), "--yes"])
+        .await;
+    client.wait_until_gone(&project, MINUTE).await.unwrap();
+    let gone = connect(&url, &ConnectOptions::named("matriz test")).await;
+    assert!(gone.is_err(), "the database is still there");
+}
+
+/// Stops the sandbox, whatever happens.
+struct StopAtEnd(PathBuf);
+
+impl Drop for StopAtEnd {
+    fn drop(&mut self) {
+        let root = self.0.clone();
+        let stopping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let _ = runtime.block_on(sandbox::stop(&root));
+        });
+        let _ = stopping.join();
+    }
+}
+
+/// The programs below a folder that still run (known on Linux only).
+fn running_below(folder: &Path) -> Vec<PathBuf> {
+    let folder = folder.canonicalize().unwrap();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| std::fs::read_link(process.path().join("exe")).ok())
+        .filter(|program| program.starts_with(&folder))
+        .collect()
+}
+
+async fn judge(cli: &Cli, client: &Supabase) {
+    cli.create().await;
     let project = client
         .projects_named("sandbox", "by-cli")
         .await
@@ -152,9 +252,9 @@ async fn it_lists_creates_and_deletes_projects() {
     cli.done(&["projects", "delete", project.reference.as_str(), "--yes"])
         .await;
     client
-        .wait_until_gone(&project.reference, Duration::from_secs(30))
+        .wait_until_gone(&project.reference, MINUTE)
         .await
         .unwrap();
-    assert!(databases.names().is_empty());
-    sandbox.stop().await;
+    let listed = cli.done(&["projects", "list"]).await;
+    assert!(!listed.contains("by-cli"), "{listed}");
 }

@@ -71,14 +71,15 @@ impl Sandbox {
     }
 
     pub fn http(&self, capture: Option<&Path>) -> Http {
+        let usual = HttpOptions::default();
         Http::new(HttpOptions {
             timeout: Duration::from_secs(20),
             backoff: Backoff {
                 base: Duration::from_millis(5),
                 ..Backoff::default()
             },
-            capture: capture.map(Path::to_owned),
-            ..HttpOptions::default()
+            capture: capture.map(Path::to_owned).or(usual.capture.clone()),
+            ..usual
         })
         .unwrap()
     }
