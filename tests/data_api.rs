@@ -65,8 +65,8 @@ async fn patch(sandbox: &Sandbox, project: &ProjectRef, body: Value) -> Result<V
     let url = format!("{}/v1/projects/{project}/postgrest", sandbox.url);
     let mut request = Request::new("Supabase", "try", Method::PATCH, url).json(body);
     request.bearer = Some(sandbox.token.clone());
-    let answer = sandbox.http(None).send(&request, &CancellationToken::new());
-    Ok(answer.await?.json()?)
+    let (http, never) = (sandbox.http(None), CancellationToken::new());
+    Ok(http.send(&request, &never).await?.json()?)
 }
 
 /// Fails where a job is to stop halfway.
@@ -117,7 +117,7 @@ impl Shop {
         std::fs::write(folder.join("instance.toml"), "strategy = \"schema\"\n").unwrap();
         let workspace = Workspace::find(Some(dir.path()), dir.path()).unwrap();
         Shop {
-            registry: Registry::open(workspace.state_dir()).unwrap(),
+            registry: Registry::open(&workspace.state_dir().unwrap()).unwrap(),
             world: World::new(workspace, FetchConsent::No).unwrap(),
             _dir: dir,
         }
