@@ -99,7 +99,12 @@ async fn a_redirect_is_not_followed() {
         stream.write_all(answer.as_bytes()).await.unwrap();
         String::from_utf8_lossy(&request[..length]).into_owned()
     });
-    let http = Http::new(HttpOptions::default()).unwrap();
+    // not recorded: this server is no provider
+    let options = HttpOptions {
+        capture: None,
+        ..HttpOptions::default()
+    };
+    let http = Http::new(options).unwrap();
     let request = Request::new(
         "Supabase",
         "try",

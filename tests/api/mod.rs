@@ -117,6 +117,8 @@ pub fn patient(wait_for: WaitFor) -> WaitOptions {
         fastest: Duration::from_millis(10),
         slowest: Duration::from_millis(50),
         services: Service::ALL.to_vec(),
+        // a state may be over before it was seen
+        start_patience: Duration::from_secs(2),
         ..WaitOptions::new(wait_for)
     }
 }
