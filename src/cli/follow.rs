@@ -4,14 +4,23 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use super::Call;
 use super::progress_line;
 use crate::domain::human;
 use crate::domain::job::{JobId, JobState, JobView};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
+
+/// Ctrl-C, noticed from now on. It has to be there before the job is: one that is pressed in between
+/// would end this process and leave the job running.
+pub fn interrupts() -> Result<Signal> {
+    signal(SignalKind::interrupt())
+        .context(Kind::Internal, || "Can't listen to Ctrl-C".to_owned())
+}
 
 /// Prints progress as it changes; the exit code says how the job ended.
-pub async fn until_over(call: &Call<'_>, id: JobId) -> Result<ExitCode> {
+pub async fn until_over(call: &Call<'_>, id: JobId, mut ctrl_c: Signal) -> Result<ExitCode> {
     let mut watch = call.service.watch()?;
     let mut last = String::new();
     let mut interrupts = 0;
@@ -23,7 +32,7 @@ pub async fn until_over(call: &Call<'_>, id: JobId) -> Result<ExitCode> {
         show(call, &job, &mut last)?;
         tokio::select! {
             () = watch.changed() => {}
-            _ = tokio::signal::ctrl_c() => {
+            _ = ctrl_c.recv() => {
                 interrupts += 1;
                 if interrupts > 1 {
                     return Err(Error::cancelled()

@@ -21,9 +21,10 @@ pub async fn jobs(call: &Call<'_>, verb: &Jobs) -> Result<ExitCode> {
         Jobs::Log { id, follow } => log(call, *id, *follow).await?,
         Jobs::Cancel { id } => return cancel(call, *id).await,
         Jobs::Resume { id } => {
+            let ctrl_c = follow::interrupts()?;
             let id = call.service.resume(*id).await?;
             if !call.global.detach {
-                return follow::until_over(call, id).await;
+                return follow::until_over(call, id, ctrl_c).await;
             }
             call.out.result(
                 &json!({"job": id, "state": "running"}),

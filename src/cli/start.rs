@@ -52,6 +52,7 @@ pub async fn go(call: &Call<'_>, request: &Request) -> Result<ExitCode> {
     if ask(call, &plan)? == Answer::OnlyShown {
         return Ok(ExitCode::SUCCESS);
     }
+    let ctrl_c = follow::interrupts()?;
     let id = call.service.start(request).await?;
     if call.global.detach {
         let value = serde_json::json!({"job": id, "state": "running"});
@@ -59,5 +60,5 @@ pub async fn go(call: &Call<'_>, request: &Request) -> Result<ExitCode> {
         call.out.result(&value, &text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    follow::until_over(call, id).await
+    follow::until_over(call, id, ctrl_c).await
 }

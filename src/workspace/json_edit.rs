@@ -124,9 +124,18 @@ pub(super) fn set(file: &str, text: &str, path: &[&str], value: &Value) -> Resul
 
 /// Removes a member of the outermost object, every time that it's there.
 fn remove(text: &str, key: &str) -> String {
+    remove_from(text, &[], key)
+}
+
+/// Removes a member of the object at `parents` in a text that is known to be JSON, every time that
+/// it's there.
+pub(super) fn remove_from(text: &str, parents: &[&str], key: &str) -> String {
     let mut text = text.to_owned();
     loop {
-        let object = Object::scan(&text, text.find('{').unwrap_or(0));
+        let Some(open) = open_of(&text, parents) else {
+            return text;
+        };
+        let object = Object::scan(&text, open);
         let Some(i) = object.members.iter().position(|m| m.key == key) else {
             return text;
         };
@@ -138,6 +147,20 @@ fn remove(text: &str, key: &str) -> String {
         };
         text = splice(&text, cut, "");
     }
+}
+
+/// Where the object at `parents` begins.
+fn open_of(text: &str, parents: &[&str]) -> Option<usize> {
+    let mut open = text.find('{')?;
+    for key in parents {
+        let object = Object::scan(text, open);
+        let member = object.members.iter().rev().find(|m| m.key == *key)?;
+        if !text[member.value.clone()].starts_with('{') {
+            return None;
+        }
+        open = member.value.start;
+    }
+    Some(open)
 }
 
 fn splice(text: &str, span: Range<usize>, new: &str) -> String {
@@ -235,6 +258,12 @@ mod tests {
         assert_eq!(remove("{\"a\":1, \"b\":2}", "a"), "{\"b\":2}");
         assert_eq!(remove("{\"a\":1, \"b\":2}", "b"), "{\"a\":1}");
         assert_eq!(remove("{ \"a\": [\"}\"] }", "a"), "{}");
+        let nested = "{\"s\": {\"a\": 1, \"b\": {}}, \"a\": 2}";
+        assert_eq!(
+            remove_from(nested, &["s"], "a"),
+            "{\"s\": {\"b\": {}}, \"a\": 2}"
+        );
+        assert_eq!(remove_from(nested, &["a"], "a"), nested);
     }
 
     #[test]

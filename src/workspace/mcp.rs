@@ -45,6 +45,27 @@ impl InstanceDir {
         Ok(true)
     }
 
+    /// Whether `mcp.json` has the entry `supabase`.
+    pub fn mcp_names_supabase(&self) -> Result<bool> {
+        let there = self.mcp()?;
+        Ok(there.is_some_and(|v| v.pointer("/mcpServers/supabase").is_some()))
+    }
+
+    /// Removes the entry `supabase`; what else stands in the file stays as it is.
+    pub fn remove_mcp(&self) -> Result<()> {
+        if !self.mcp_names_supabase()? {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        let path = self.path().join(MCP);
+        let Some(old) = file::read_text(&path)? else {
+            return Ok(());
+        };
+        json_edit::read::<Value>(&self.shown(MCP), &old)?;
+        let new = json_edit::remove_from(&old, &["mcpServers"], "supabase");
+        file::write_whole(&path, new.as_bytes(), PRIVATE)
+    }
+
     /// `mcp.json` as a value, `None` where there is none.
     pub fn mcp(&self) -> Result<Option<Value>> {
         self.json_value(MCP)

@@ -47,9 +47,9 @@ impl Step for ReadFigures {
         }
     }
 
-    /// What it made goes with the project and the folder.
-    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
-        Ok(())
+    /// The figures of a project that goes would stay in the list.
+    async fn undo(&self, ctx: &StepContext) -> Result<()> {
+        ctx.registry().forget_instance_figures(self.name.as_str())
     }
 }
 

@@ -57,6 +57,11 @@ impl Step for CopyFolder {
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
+        let mark = mark::load::<Mark>(ctx)?;
+        if mark.as_ref().is_some_and(|m| !m.made) {
+            // it was there before this job: its files are its own
+            return Ok(());
+        }
         if !self.world.has(&self.target) {
             // said before it's done: a kill in between leaves a folder that undo may remove
             mark::save(ctx, &Mark { made: true })?;
@@ -75,7 +80,7 @@ impl Step for CopyFolder {
                     ..NewInstance::default()
                 },
             )?;
-        } else if ctx.checkpoint()?.is_none() {
+        } else if mark.is_none() {
             mark::save(ctx, &Mark { made: false })?;
             return Ok(());
         }

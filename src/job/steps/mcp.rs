@@ -1,7 +1,9 @@
 //! `mcp.json`, pointing to the instance's own project and schema.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
+use super::mark;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::ProviderKind;
 use crate::error::Result;
@@ -12,6 +14,12 @@ use crate::workspace::McpSupabase;
 pub struct WriteMcp {
     pub world: World,
     pub name: InstanceName,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Mark {
+    /// There was no such entry before this job.
+    made: bool,
 }
 
 #[async_trait]
@@ -32,8 +40,12 @@ impl Step for WriteMcp {
         Ok(false)
     }
 
-    async fn run(&self, _ctx: &StepContext) -> Result<()> {
+    async fn run(&self, ctx: &StepContext) -> Result<()> {
         let dir = self.world.instance(&self.name)?;
+        if mark::load::<Mark>(ctx)?.is_none() {
+            let made = !dir.mcp_names_supabase()?;
+            mark::save(ctx, &Mark { made })?;
+        }
         let config = dir.supabase_config()?;
         let project = config.project_ref.clone().unwrap_or_default();
         let entry = match config.kind {
@@ -49,8 +61,12 @@ impl Step for WriteMcp {
         dir.write_mcp(&entry).map(|_| ())
     }
 
-    /// What it made goes with the project and the folder.
-    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+    /// An entry that this job made would name a project that is gone.
+    async fn undo(&self, ctx: &StepContext) -> Result<()> {
+        let made = mark::load::<Mark>(ctx)?.is_some_and(|m| m.made);
+        if made && self.world.has(&self.name) {
+            self.world.instance(&self.name)?.remove_mcp()?;
+        }
         Ok(())
     }
 }

@@ -112,6 +112,12 @@ impl Step for CreateSchema {
         drop_schema(&connection, &made.schema, &made.role).await?;
         connection.close().await;
         ctx.log(format!("schema {} dropped", made.schema));
+        if self.world.has(&self.name) {
+            let dir = self.world.instance(&self.name)?;
+            let mut config = dir.supabase_config()?;
+            config.project_ref = None;
+            dir.save_supabase_config(&config)?;
+        }
         Ok(())
     }
 }
