@@ -15,8 +15,7 @@ use crate::error::{Context, Error, Kind, Result};
 /// Ctrl-C, noticed from now on. It has to be there before the job is: one that is pressed in between
 /// would end this process and leave the job running.
 pub fn interrupts() -> Result<Signal> {
-    signal(SignalKind::interrupt())
-        .context(Kind::Internal, || "Can't listen to Ctrl-C".to_owned())
+    signal(SignalKind::interrupt()).context(Kind::Internal, || "Can't listen to Ctrl-C".to_owned())
 }
 
 /// Prints progress as it changes; the exit code says how the job ended.

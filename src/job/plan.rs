@@ -32,6 +32,19 @@ pub fn plan(
     Ok(plan)
 }
 
+/// Reads every file that the job will read: what is broken stops it before it begins.
+fn refuse_broken(world: &World, name: &InstanceName) -> Result<()> {
+    let dir = world.instance(name)?;
+    dir.manifest()?;
+    dir.supabase_config()?;
+    dir.atlassian_config()?;
+    dir.mcp()?;
+    if dir.env_path().is_file() {
+        dir.read_env()?;
+    }
+    Ok(())
+}
+
 fn empty(request: &Request, title: String, verb: &str) -> Plan {
     Plan {
         kind: request.kind(),
@@ -69,6 +82,7 @@ fn seeds_line(world: &World, name: &InstanceName) -> Result<Option<String>> {
 }
 
 fn init(world: &World, shape: &Shape, name: &InstanceName) -> Result<Plan> {
+    refuse_broken(world, name)?;
     let mut plan = empty(&shape.request, format!("Set up {name}"), "set up");
     if shape.keeps_project {
         plan.stays("Keeps", "its project; runs what hasn't run yet");
@@ -97,6 +111,10 @@ fn clone(
     source: &InstanceName,
     target: &InstanceName,
 ) -> Result<Plan> {
+    refuse_broken(world, source)?;
+    if world.has(target) {
+        refuse_broken(world, target)?;
+    }
     let title = format!("Clone {source} into {target}");
     let mut plan = empty(&shape.request, title, "clone");
     if shape.sets_up_source {

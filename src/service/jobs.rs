@@ -10,7 +10,10 @@ use crate::job::engine::{self, NewJob};
 use crate::job::log::JobLog;
 use crate::job::shape::Shape;
 use crate::job::signals::Signals;
+use crate::job::steps::copy;
+use crate::job::world::World;
 use crate::job::{build, plan, step, worker};
+use crate::provider::postgres::copy::check;
 use crate::registry::views::JobFilter;
 use crate::sandbox::{self, FetchConsent};
 
@@ -35,6 +38,7 @@ impl Service {
         let shape = Shape::of(&world, request)?;
         // refusals come before anything is written down
         plan::plan(&world, &self.registry, &shape, None)?;
+        refuse_full_target(&world, &shape).await?;
         let stages = build::stages(&world, &shape);
         let also_writes = match (shape.sets_up_source, request.source()) {
             (true, Some(source)) => vec![source.to_string()],
@@ -112,5 +116,25 @@ impl Service {
             Signals::of_process(),
         )
         .await
+    }
+}
+
+/// A target that has a project keeps it, so its database has to be empty: said at once, with what is
+/// in it, and not by a job that fails.
+async fn refuse_full_target(world: &World, shape: &Shape) -> Result<()> {
+    let Request::Clone { source, target, .. } = &shape.request else {
+        return Ok(());
+    };
+    let own = shape.strategy.own_project();
+    if !(own && shape.keeps_project) || shape.sets_up_source {
+        return Ok(());
+    }
+    if shape.kind == ProviderKind::Sandbox {
+        world.sandbox(|_| ()).await?;
+    }
+    let request = copy::request(world, source, target).await?;
+    match check(&request).await?.refusal() {
+        Some(refusal) => Err(refusal),
+        None => Ok(()),
     }
 }

@@ -1,9 +1,12 @@
 //! Waiting until the project and all its services answer.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::domain::name::InstanceName;
 use crate::domain::progress::{Amount, Report, Unit};
+use crate::domain::strategy::ProviderKind;
 use crate::error::{Error, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
@@ -38,7 +41,11 @@ impl Step for WaitHealthy {
         let project = self.world.project(&self.name)?.ok_or_else(|| {
             Error::not_found(format!("{} has no project to wait for.", self.name))
         })?;
-        let options = WaitOptions::new(WaitFor::Creation);
+        let mut options = WaitOptions::new(WaitFor::Creation);
+        if self.world.instance(&self.name)?.supabase_config()?.kind == ProviderKind::Sandbox {
+            // nothing lies between us and it: a resume starts it again
+            options.silence = Duration::from_secs(5);
+        }
         supabase
             .wait_until_healthy(&project, &options, |seen| {
                 ctx.report(Report {

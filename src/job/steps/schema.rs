@@ -156,6 +156,11 @@ async fn make(connection: &Connection, schema: &str, role: &str, password: &str)
         .map_err(|e| explain::statement(e, "look for the role"))?
         .is_some();
     let verb = if exists { "ALTER" } else { "CREATE" };
+    let all_rows = if may_see_all_rows(connection).await? {
+        "BYPASSRLS"
+    } else {
+        ""
+    };
     let database: String = connection
         .query_one("SELECT current_database()", &[])
         .await
@@ -163,7 +168,7 @@ async fn make(connection: &Connection, schema: &str, role: &str, password: &str)
         .get(0);
     let database = identifier(&database);
     let mut sql = format!(
-        "{verb} ROLE {r} LOGIN PASSWORD {p};
+        "{verb} ROLE {r} LOGIN {all_rows} PASSWORD {p};
          GRANT {r} TO CURRENT_USER;
          GRANT CONNECT ON DATABASE {database} TO {r};
          CREATE SCHEMA IF NOT EXISTS {s};
@@ -188,6 +193,20 @@ async fn make(connection: &Connection, schema: &str, role: &str, password: &str)
         .batch_execute(&sql)
         .await
         .map_err(|e| explain::statement(e, &format!("create the schema {schema}")))
+}
+
+/// An instance's own role sees all rows of its tables, as the role of a project of one's own does;
+/// it has rights on no other schema's. Before Postgres 16 only a superuser can say so.
+async fn may_see_all_rows(connection: &Connection) -> Result<bool> {
+    let row = connection
+        .query_one(
+            "SELECT rolsuper OR (rolbypassrls AND current_setting('server_version_num')::int >= 160000)
+               FROM pg_roles WHERE rolname = current_user",
+            &[],
+        )
+        .await
+        .map_err(|e| explain::statement(e, "look at this role's rights"))?;
+    Ok(row.get(0))
 }
 
 async fn has_schema(connection: &Connection, name: &str) -> Result<bool> {

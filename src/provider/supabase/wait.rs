@@ -23,6 +23,9 @@ pub enum WaitFor {
     Restore,
 }
 
+/// See [`WaitOptions::silence`].
+const SILENCE: Duration = Duration::from_secs(120);
+
 #[derive(Debug, Clone)]
 pub struct WaitOptions {
     pub wait_for: WaitFor,
@@ -33,6 +36,8 @@ pub struct WaitOptions {
     pub services: Vec<Service>,
     /// How long a restore may still look paused before it counts as failed.
     pub start_patience: Duration,
+    /// How long the service may be out of reach, without one answer, before the wait fails.
+    pub silence: Duration,
 }
 
 impl WaitOptions {
@@ -44,6 +49,7 @@ impl WaitOptions {
             slowest: Duration::from_secs(5),
             services: Service::ALL.to_vec(),
             start_patience: Duration::from_secs(60),
+            silence: SILENCE,
         }
     }
 }
@@ -73,6 +79,7 @@ impl Supabase {
         mut on_progress: impl FnMut(&WaitProgress) + Send,
     ) -> Result<()> {
         let mut clock = Clock::new(options.deadline, options.fastest, options.slowest);
+        clock.silence = options.silence;
         let mut left_pause = options.wait_for == WaitFor::Creation;
         loop {
             match self.look(project, &options.services, clock.elapsed()).await {
@@ -85,7 +92,7 @@ impl Supabase {
                         Verdict::Failed(why) => return Err(failed(project, &why)),
                         Verdict::NotYet => {}
                     }
-                    clock.seen = Some(seen.status);
+                    clock.answered(seen.status);
                 }
                 Err(failure) => clock.bear(failure)?,
             }
@@ -134,7 +141,7 @@ impl Supabase {
                         }
                         _ => {}
                     }
-                    clock.seen = Some(seen.status);
+                    clock.answered(seen.status);
                 }
                 Err(failure) => clock.bear(failure)?,
             }
@@ -148,7 +155,7 @@ impl Supabase {
         loop {
             match self.look_once(project).await {
                 Ok(seen) if seen.status == ProjectStatus::Removed => return Ok(()),
-                Ok(seen) => clock.seen = Some(seen.status),
+                Ok(seen) => clock.answered(seen.status),
                 Err(failure) if is_gone(&failure) => return Ok(()),
                 Err(failure) => clock.bear(failure)?,
             }
@@ -206,7 +213,10 @@ struct Clock {
     deadline: Duration,
     pause: Duration,
     slowest: Duration,
+    silence: Duration,
     seen: Option<ProjectStatus>,
+    /// When the service last answered.
+    heard: Instant,
     last_failure: Option<String>,
 }
 
@@ -217,7 +227,9 @@ impl Clock {
             deadline,
             pause: fastest,
             slowest,
+            silence: SILENCE,
             seen: None,
+            heard: Instant::now(),
             last_failure: None,
         }
     }
@@ -226,9 +238,17 @@ impl Clock {
         self.started.elapsed()
     }
 
+    fn answered(&mut self, status: ProjectStatus) {
+        self.seen = Some(status);
+        self.heard = Instant::now();
+    }
+
     /// A failed look is remembered, unless looking again cannot help.
     fn bear(&mut self, failure: Failure) -> Result<()> {
-        if !failure.transient() {
+        if failure.status().is_some() {
+            self.heard = Instant::now();
+        }
+        if !failure.transient() || self.heard.elapsed() > self.silence {
             return Err(failure.into());
         }
         self.last_failure = Some(failure.message);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::progress::Report;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::provider::postgres::tools::PgDump;
 use crate::provider::postgres::url::DatabaseUrl;
 
@@ -108,9 +108,27 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
+    /// The refusal that a copy would end in, if any.
+    pub fn refusal(&self) -> Option<Error> {
+        if !self.target_holds.is_empty() {
+            return Some(not_empty("target database", &self.target_holds));
+        }
+        let reasons = self.refusals.join(" ");
+        (!reasons.is_empty()).then(|| Error::refused(reasons))
+    }
+
     pub fn is_ready(&self) -> bool {
         self.refusals.is_empty() && self.target_holds.is_empty()
     }
+}
+
+/// Said of a target that has something in it.
+pub(super) fn not_empty(what: &str, holds: &[String]) -> Error {
+    Error::refused(format!(
+        "The {what} isn't empty. It holds: {}.",
+        holds.join(", ")
+    ))
+    .hint("Use a new, empty one, or empty this one first.")
 }
 
 /// Two databases, table by table.

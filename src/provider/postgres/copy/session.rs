@@ -75,6 +75,15 @@ impl Session {
             .map_err(|error| self.explain(error, doing))
     }
 
+    /// Waits until all that was committed so far is on the server's disk: sessions commit without
+    /// waiting. Only a commit that has something to write waits, so this one has: a message in the
+    /// write-ahead log that nobody reads.
+    pub async fn make_durable(&self) -> Result<()> {
+        let sql = "BEGIN; SET LOCAL synchronous_commit = on; \
+             SELECT pg_catalog.pg_logical_emit_message(true, 'matriz', ''); COMMIT";
+        self.batch(sql, "Making the copy durable").await
+    }
+
     pub async fn query(
         &self,
         sql: &str,

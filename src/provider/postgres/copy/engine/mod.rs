@@ -10,12 +10,14 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::provider::postgres::copy::checkpoint::{Checkpoint, Reached};
 use crate::provider::postgres::copy::data::TableJob;
 use crate::provider::postgres::copy::dump;
 use crate::provider::postgres::copy::inventory::Inventory;
-use crate::provider::postgres::copy::request::{CopyRequest, CopySummary, Observer, Skipped};
+use crate::provider::postgres::copy::request::{
+    CopyRequest, CopySummary, Observer, Skipped, not_empty,
+};
 use crate::provider::postgres::copy::schema;
 use crate::provider::postgres::copy::script::classify::Target;
 use crate::provider::postgres::copy::session::{Session, Sessions, Side};
@@ -124,11 +126,7 @@ async fn first_look(
             Some(schema) => format!("schema {schema} of the target"),
             None => "target database".to_owned(),
         };
-        return Err(Error::new(
-            Kind::Refused,
-            format!("The {what} isn't empty. It holds: {}.", holds.join(", ")),
-        )
-        .hint("Use a new, empty one, or empty this one first."));
+        return Err(not_empty(&what, &holds));
     }
     let mut checkpoint = Checkpoint::new(state::baseline(session).await?);
     checkpoint.only_schema = only.map(str::to_owned);
@@ -169,13 +167,7 @@ impl Copy<'_> {
         let (rows, hands, hashes) = self.rows(&floor, workers, hashing, hashed).await?;
         self.finish(&floor, hands).await?;
         self.compare(&floor, &hashes)?;
-        self.target
-            .batch(
-                // Everything before was committed without waiting for the disk; this one waits.
-                "SET synchronous_commit = on; SELECT pg_catalog.pg_current_xact_id()",
-                "Making the copy durable",
-            )
-            .await?;
+        self.target.make_durable().await?;
         let mut skipped = std::mem::take(&mut self.skipped);
         skipped.extend(floor.script.skipped.iter().cloned());
         Ok(CopySummary {

@@ -82,6 +82,8 @@ impl Copy<'_> {
             })
             .await?;
         }
+        // what the checkpoint promises has to survive the server's end as well
+        self.target.make_durable().await?;
         self.checkpoint.reached = Reached::Schema;
         self.checkpoint.save(self.observer)?;
         Ok(script)

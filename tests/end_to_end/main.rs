@@ -1,0 +1,18 @@
+//! The program as a person or a script uses it: the binary, in workspaces of its own, on the real
+//! sandbox with a real Postgres.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod boundaries;
+mod cancel;
+mod clone;
+mod command;
+mod mishaps;
+mod moments;
+mod outside;
+mod place;
+mod refusals;
+mod schema;
+mod secrets;
+mod verbs;
