@@ -180,6 +180,14 @@ fn of_one_moment(place: &Place, name: &str, before: i64) {
         before <= theirs && theirs <= now,
         "{before} <= {theirs} <= {now}"
     );
+    // whatever isn't written to meanwhile is the same on both sides
+    let mut differences = place.differences("default", name);
+    differences.retain(|line| {
+        !["account", "transfer", "moves"]
+            .iter()
+            .any(|t| line.contains(t))
+    });
+    assert_eq!(differences, Vec::<String>::new(), "{name}");
     let named = place.projects().into_iter().filter(|n| n == name).count();
     assert_eq!(named, 1);
 }

@@ -62,6 +62,7 @@ pub async fn copy(
         Some(checkpoint) => checkpoint,
         None => first_look(request, &target, &theirs, observer).await?,
     };
+    let theirs = prepare::as_found(theirs, &checkpoint.baseline);
     progress.say("reading the source's schema");
     let snapshot = Snapshot::take(&sessions, request.lock_timeout_ms, observer).await?;
     let mut dumping = JoinSet::new();

@@ -1,14 +1,24 @@
 //! Before the rows: what an earlier run left, the schema's first part, and which tables there are.
 
 use crate::error::{Error, Kind, Result};
-use crate::provider::postgres::copy::checkpoint::Reached;
+use crate::provider::postgres::copy::checkpoint::{Baseline, Reached};
 use crate::provider::postgres::copy::data::{TableJob, kept};
 use crate::provider::postgres::copy::engine::Copy;
-use crate::provider::postgres::copy::script::classify::classify;
+use crate::provider::postgres::copy::script::classify::{Target, classify};
 use crate::provider::postgres::copy::script::{Script, Stage, run};
 use crate::provider::postgres::copy::sql::quote::{ident, qualified};
 use crate::provider::postgres::copy::target::{defaults, state, wipe};
 use crate::provider::postgres::copy::work::progress::Part;
+
+/// The target as if an earlier run's objects weren't there yet: every decision on what is the
+/// platform's and what is the source's has to be the same in each run.
+pub(super) fn as_found(mut theirs: Target, base: &Baseline) -> Target {
+    theirs.roles.schemas = base.schemas.iter().cloned().collect();
+    let installed = &mut theirs.roles.installed;
+    installed.retain(|name, _| base.extensions.contains(name));
+    theirs.publications = base.publications.iter().cloned().collect();
+    theirs
+}
 
 impl Copy<'_> {
     /// The schema's first part: everything that must be there before the rows.
@@ -25,17 +35,7 @@ impl Copy<'_> {
             wipe::run(&self.target, &self.checkpoint).await?;
             self.theirs = state::read(&self.target).await?;
         }
-        let mut before = self.theirs.clone();
-        if keep {
-            // Decide as if the earlier run's objects weren't there yet.
-            let base = &self.checkpoint.baseline;
-            before.roles.schemas = base.schemas.iter().cloned().collect();
-            before
-                .roles
-                .installed
-                .retain(|name, _| base.extensions.contains(name));
-            before.publications = base.publications.iter().cloned().collect();
-        }
+        let before = as_found(self.theirs.clone(), &self.checkpoint.baseline);
         let script = classify(&self.toc, &before);
         if !script.refusals.is_empty() {
             return Err(Error::new(Kind::Refused, script.refusals.join(" "))
