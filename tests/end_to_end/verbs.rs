@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use matriz::provider::supabase::{NewProject, Secret, WaitFor, WaitOptions};
+use matriz::domain::secret::Secret;
+use matriz::provider::supabase::{NewProject, WaitFor, WaitOptions};
 
 use crate::outside;
 use crate::place::Place;
