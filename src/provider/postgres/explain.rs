@@ -216,10 +216,9 @@ pub fn statement(error: tokio_postgres::Error, doing: &str) -> Error {
             text.push_str(&format!(". {detail}"));
         }
         let mut out = Error::new(Kind::Database, text);
-        out.hint = db
-            .hint()
-            .map(str::to_owned)
-            .or_else(|| known_hint(db.code()));
+        // "Check free disk space", says the server, and not whose.
+        let theirs = db.hint().filter(|_| *db.code() != SqlState::DISK_FULL);
+        out.hint = theirs.map(str::to_owned).or_else(|| known_hint(db.code()));
         if *db.code() == SqlState::QUERY_CANCELED {
             out.kind = Kind::Timeout;
         }
