@@ -30,5 +30,6 @@ mod terminal;
 pub mod theme;
 pub mod update;
 mod widget;
+mod zone;
 
 pub use run::{Options, run};

@@ -21,6 +21,7 @@ use super::state::State;
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update;
+use super::zone;
 
 /// What the caller decides.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +44,8 @@ pub async fn run(backend: impl Backend, options: Options) -> Result<()> {
     let runner = Runner::new(Arc::clone(&backend), answers);
     let screen = Screen::open()?;
     let size = screen.size();
-    let state = State::new(backend.workspace(), Theme { color }, size, Timestamp::now());
+    let mut state = State::new(backend.workspace(), Theme { color }, size, Timestamp::now());
+    state.zone = zone::local();
     let mut app = App {
         state,
         runner,

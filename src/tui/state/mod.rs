@@ -110,7 +110,7 @@ impl State {
             workspace,
             theme,
             now,
-            zone: TimeZone::system(),
+            zone: TimeZone::UTC,
             size,
             active: true,
             live: true,
