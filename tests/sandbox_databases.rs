@@ -102,6 +102,7 @@ async fn a_project_has_what_a_supabase_project_has() {
                  insert into note (owner, body) values ('11111111-1111-4111-8111-111111111111', 'hers'), (null, 'nobody''s');
                  alter publication supabase_realtime add table note;
                  create schema app; create role app_reader; drop role app_reader;
+                 create schema supabase_migrations;
                  create table supabase_migrations.schema_migrations (version text primary key);",
             )
             .await
