@@ -19,22 +19,28 @@ fn open(world: &World) -> Terminal {
     terminal
 }
 
-/// Moves down to a key's row.
+/// What stands right behind the marks of selected rows, in every pane.
+fn marked(rows: &[String]) -> Vec<String> {
+    rows.iter()
+        .flat_map(|row| row.split('▌').skip(1))
+        .filter_map(|text| text.split_whitespace().next().map(str::to_owned))
+        .collect()
+}
+
+/// Moves down to a key's row. Each step is seen before the next one is made.
 fn select(terminal: &Terminal, key: &str) {
+    let has = |key: &str, marks: &[String]| marks.iter().any(|mark| mark == key);
     terminal.keys("g");
+    terminal.wait_for("the first key is selected", SOON, |seen| {
+        has("SUPABASE_URL", &marked(&rows(seen)))
+    });
     for _ in 0..50 {
-        let seen = terminal.seen();
-        let before = seen.bytes.len();
-        let here = rows(&seen).iter().any(|row| {
-            let mut after = row.split('▌').skip(1);
-            after.any(|text| text.split_whitespace().next() == Some(key))
-        });
-        drop(seen);
-        if here {
+        let before = marked(&rows(&terminal.seen()));
+        if has(key, &before) {
             return;
         }
         terminal.keys("j");
-        terminal.wait_for("it moves", SOON, |seen| seen.bytes.len() > before);
+        terminal.wait_for("it moves", SOON, |seen| marked(&rows(seen)) != before);
     }
     panic!("{key} isn't reached:\n{}", terminal.text());
 }
