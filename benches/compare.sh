@@ -78,3 +78,5 @@ for tool, all in times.items():
     print(f"{tool:9} median {middle[tool]:7.2f} s  [{min(all):.2f} .. {max(all):.2f}]  n={len(all)}"
           f"  matriz is {middle['matriz'] / middle[tool]:.2f} of it")
 PY
+# The highest resident memory of the last round's process.
+grep -h VmHWM "$work/matriz.log" || true
