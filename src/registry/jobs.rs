@@ -100,7 +100,23 @@ const COLUMNS: &str = "id, kind, instance, source, args, plan_hash, work, state,
 impl Registry {
     /// Errors: `NotFound`.
     pub fn job(&self, id: JobId) -> Result<JobRow> {
-        self.read(|c| find(c, id))
+        self.read_settled(|c| find(c, id), |job| job.state == JobState::Interrupted)
+    }
+
+    /// Reads jobs, and reads again where a worker seems to be gone: it may have ended its job and
+    /// itself between the reading of the row and the look at its process. What it wrote before it
+    /// ended is in the second reading.
+    pub(super) fn read_settled<T>(
+        &self,
+        read: impl Fn(&Connection) -> std::result::Result<T, Fault>,
+        interrupted: impl Fn(&T) -> bool,
+    ) -> Result<T> {
+        let first = self.read(&read)?;
+        if interrupted(&first) {
+            self.read(&read)
+        } else {
+            Ok(first)
+        }
     }
 }
 
@@ -246,5 +262,21 @@ mod tests {
             derive(JobState::Planned, None, None, 0),
             JobState::Interrupted
         );
+    }
+
+    #[test]
+    fn a_job_that_ends_while_it_is_read_is_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let registry = Registry::open(dir.path()).unwrap();
+        let reads = std::cell::Cell::new(0);
+        let read = |_: &Connection| {
+            reads.set(reads.get() + 1);
+            Ok(match reads.get() {
+                1 => JobState::Interrupted,
+                _ => JobState::Done,
+            })
+        };
+        let state = registry.read_settled(read, |s| *s == JobState::Interrupted);
+        assert_eq!((state.unwrap(), reads.get()), (JobState::Done, 2));
     }
 }

@@ -29,7 +29,7 @@ impl Registry {
         } else {
             i64::from(filter.limit)
         };
-        self.read(|c| {
+        let read = |c: &Connection| {
             let rows = jobs::select(
                 c,
                 "WHERE (?1 IS NULL OR id IN (SELECT job FROM claim WHERE instance = ?1))
@@ -38,12 +38,17 @@ impl Registry {
                 rusqlite::params![filter.instance, filter.unfinished, limit],
             )?;
             rows.into_iter().map(|row| view(c, row)).collect()
-        })
+        };
+        let interrupted = |job: &JobView| job.state == JobState::Interrupted;
+        self.read_settled(read, |all: &Vec<JobView>| all.iter().any(interrupted))
     }
 
     /// Errors: `NotFound`.
     pub fn job_view(&self, id: JobId) -> Result<JobView> {
-        self.read(|c| view(c, jobs::find(c, id)?))
+        self.read_settled(
+            |c| view(c, jobs::find(c, id)?),
+            |job| job.state == JobState::Interrupted,
+        )
     }
 
     /// The job that writes to an instance now (planned, running or cancelling).
