@@ -55,7 +55,7 @@ run_pgcopydb() {
   rm -rf "$work/pgcopydb"
   pgcopydb clone --source "$from" --target "$to" --dir "$work/pgcopydb" --table-jobs 2 --index-jobs 2 >"$work/pgcopydb.log" 2>&1
 }
-run_matriz() { "$ours" "$from" "$to" "$bin/pg_dump" "${JOBS:-}" >"$work/matriz.json" 2>"$work/matriz.log" || { cat "$work/matriz.log"; exit 1; }; }
+run_matriz() { "$ours" "$from" "$to" "$bin/pg_dump" ${JOBS:+"$JOBS"} >"$work/matriz.json" 2>"$work/matriz.log" || { cat "$work/matriz.log"; exit 1; }; }
 tools=(pipe matriz)
 if command -v pgcopydb >/dev/null; then tools+=(pgcopydb); else echo "pgcopydb isn't installed: left out"; fi
 for round in $(seq "$rounds"); do
