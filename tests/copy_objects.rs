@@ -3,8 +3,11 @@
 mod copying;
 mod support;
 
+use std::path::PathBuf;
+
 use copying::{FIXTURE, Pair, Watcher, number, sql};
 use matriz::domain::progress::WorkState;
+use matriz::error::Kind;
 use matriz::provider::postgres::copy::{self, Observer};
 use tokio_util::sync::CancellationToken;
 
@@ -81,9 +84,10 @@ async fn big_tables_are_split_and_frozen_and_equal() {
              INSERT INTO small SELECT n FROM generate_series(1, 200000) n;",
         )
         .await;
-        for jobs in [1, 4] {
+        for (jobs, split) in [(1, false), (4, false), (4, true)] {
             let mut request = pair.request();
             request.jobs = jobs;
+            request.spare_cores = split;
             let watcher = Watcher::default();
             let summary = copy::run(&request, &watcher, CancellationToken::new())
                 .await
@@ -92,6 +96,60 @@ async fn big_tables_are_split_and_frozen_and_equal() {
             pair.assert_equal().await;
             copy::wipe(&request, &watcher).await.unwrap();
         }
+    }
+}
+
+/// A schema that was read ahead is used only where nothing changed since; both ways the copy is
+/// that of its own moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_was_read_ahead_counts_only_while_it_holds() {
+    for postgres in support::engines().await {
+        let pair = Pair::new(
+            &postgres,
+            "CREATE TABLE a (id bigint PRIMARY KEY, t text); INSERT INTO a VALUES (1, 'one');
+             CREATE VIEW v AS SELECT id FROM a",
+        )
+        .await;
+        let changes = [
+            ("", true),
+            (
+                "INSERT INTO a SELECT n, 'more' FROM generate_series(2, 5000) n; ANALYZE a",
+                true,
+            ),
+            ("COMMENT ON TABLE a IS 'said later'", false),
+            ("ALTER TABLE a ADD COLUMN late integer DEFAULT 7", false),
+            ("CREATE TABLE c (id integer)", false),
+            ("DROP VIEW v", false),
+            ("GRANT SELECT ON a TO public", false),
+            (
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                false,
+            ),
+        ];
+        for (change, holds) in changes {
+            let mut request = pair.request();
+            let early = copy::EarlySchema::read(&request).await.unwrap();
+            request.early = Some(early.into());
+            sql(&pair.source, change).await;
+            // Something that can't dump: only a schema that still holds makes do without it.
+            if holds {
+                request.pg_dump = PathBuf::from("/nowhere/pg_dump").into();
+            }
+            let watcher = Watcher::default();
+            copy::run(&request, &watcher, CancellationToken::new())
+                .await
+                .unwrap_or_else(|error| panic!("after {change:?}: {error:?}"));
+            pair.assert_equal().await;
+            copy::wipe(&pair.request(), &watcher).await.unwrap();
+        }
+        // What doesn't hold any more is really read anew.
+        let mut request = pair.request();
+        request.early = Some(copy::EarlySchema::read(&request).await.unwrap().into());
+        sql(&pair.source, "CREATE TABLE d (id integer)").await;
+        request.pg_dump = PathBuf::from("/nowhere/pg_dump").into();
+        let watcher = Watcher::default();
+        let refused = copy::run(&request, &watcher, CancellationToken::new()).await;
+        assert_eq!(refused.unwrap_err().kind, Kind::Missing);
     }
 }
 

@@ -17,6 +17,7 @@ use crate::job::steps::keys::WriteKeys;
 use crate::job::steps::mcp::WriteMcp;
 use crate::job::steps::migrate::Migrate;
 use crate::job::steps::project::CreateProject;
+use crate::job::steps::read_schema::ReadSchema;
 use crate::job::steps::records::CarryRecords;
 use crate::job::steps::references::RewriteReferences;
 use crate::job::steps::schema::CreateSchema;
@@ -153,7 +154,16 @@ fn clone(
         purpose,
     }));
     if !shape.keeps_project {
-        stages.extend(place(world, target, shape.owner.as_ref()));
+        let mut making = place(world, target, shape.owner.as_ref());
+        // a new project takes a while to come up, and so does reading a schema over a network
+        if let Some(first) = making.first_mut() {
+            first.push(Box::new(ReadSchema {
+                world: world.clone(),
+                source: source.clone(),
+                target: target.clone(),
+            }));
+        }
+        stages.extend(making);
     }
     stages.push(one(CopyDatabase {
         world: world.clone(),

@@ -1,6 +1,6 @@
 //! What the steps of this program's jobs work on: the workspace, the sandbox, the clients.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
@@ -10,6 +10,7 @@ use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Context, Error, Kind, Result};
 use crate::job::moved;
 use crate::provider::http::{Http, HttpOptions};
+use crate::provider::postgres::copy::EarlySchema;
 use crate::provider::postgres::url::DatabaseUrl;
 use crate::provider::supabase::{CLOUD_URL, ProjectRef, Supabase};
 use crate::sandbox::{self, Endpoints, FetchConsent};
@@ -26,6 +27,8 @@ struct Inner {
     consent: FetchConsent,
     http: Http,
     sandbox: OnceCell<Endpoints>,
+    /// A clone's source, read ahead by one step for another.
+    schema: Mutex<Option<EarlySchema>>,
 }
 
 impl World {
@@ -37,6 +40,7 @@ impl World {
                 consent,
                 http: Http::new(HttpOptions::default())?,
                 sandbox: OnceCell::new(),
+                schema: Mutex::default(),
             }),
         })
     }
@@ -60,6 +64,22 @@ impl World {
                 Ok(endpoints)
             })
             .await
+    }
+
+    pub fn keep_schema(&self, schema: EarlySchema) {
+        *self.schema() = Some(schema);
+    }
+
+    /// What [`World::keep_schema`] kept; `None` in a worker that resumed the job after that.
+    pub fn take_schema(&self) -> Option<Arc<EarlySchema>> {
+        self.schema().take().map(Arc::new)
+    }
+
+    fn schema(&self) -> MutexGuard<'_, Option<EarlySchema>> {
+        self.inner
+            .schema
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The client for an instance's project: the real service and the sandbox are the same code.

@@ -12,6 +12,7 @@ use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::copy::{self, CopyRequest, Observer, SchemaMap};
 use crate::provider::postgres::find::{self, Search};
+use crate::provider::postgres::url::DatabaseUrl;
 
 pub struct CopyDatabase {
     pub world: World,
@@ -40,7 +41,8 @@ impl Step for CopyDatabase {
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let request = request(&self.world, &self.source, &self.target).await?;
+        let mut request = request(&self.world, &self.source, &self.target).await?;
+        request.early = self.world.take_schema();
         let summary = copy::run(&request, &Watcher { ctx }, ctx.cancel.clone()).await?;
         for skipped in &summary.skipped {
             ctx.log(format!("left out: {} ({})", skipped.object, skipped.reason));
@@ -69,8 +71,27 @@ pub async fn request(
     source: &InstanceName,
     target: &InstanceName,
 ) -> Result<CopyRequest> {
-    let from = world.admin_database(source)?;
     let to = world.admin_database(target)?;
+    between(world, source, target, to).await
+}
+
+/// The same while the target has no database yet: good for reading the source only.
+pub async fn reading(
+    world: &World,
+    source: &InstanceName,
+    target: &InstanceName,
+) -> Result<CopyRequest> {
+    let nowhere = world.admin_database(source)?;
+    between(world, source, target, nowhere).await
+}
+
+async fn between(
+    world: &World,
+    source: &InstanceName,
+    target: &InstanceName,
+    to: DatabaseUrl,
+) -> Result<CopyRequest> {
+    let from = world.admin_database(source)?;
     let major = {
         let probe = connect(&from, &ConnectOptions::named("matriz check")).await?;
         let major = probe.server_major();

@@ -13,6 +13,7 @@ pub mod mcp;
 pub mod migrate;
 mod password;
 pub mod project;
+pub mod read_schema;
 pub mod records;
 pub mod references;
 pub mod schema;

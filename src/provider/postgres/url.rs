@@ -6,6 +6,7 @@
 //! `:` or `/`, because that is how people paste one.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -139,6 +140,20 @@ impl DatabaseUrl {
     /// machine.
     pub fn wants_tls(&self) -> bool {
         matches!(self.host, Host::Tcp(_)) && self.sslmode != SslMode::Disable
+    }
+
+    /// Whether the server is on this machine, as far as the address tells.
+    pub fn is_local(&self) -> bool {
+        match &self.host {
+            Host::Unix(_) => true,
+            Host::Tcp(name) => {
+                let address = name.trim_start_matches('[').trim_end_matches(']');
+                name == "localhost"
+                    || address
+                        .parse::<IpAddr>()
+                        .is_ok_and(|address| address.is_loopback())
+            }
+        }
     }
 
     /// The value of a query parameter.

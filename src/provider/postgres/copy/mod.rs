@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod compare;
 mod data;
 mod dump;
+mod early;
 mod engine;
 mod finish;
 pub mod inventory;
@@ -36,6 +37,7 @@ use crate::error::{Error, Result};
 
 pub use check::check;
 pub use compare::compare;
+pub use early::EarlySchema;
 pub use request::{
     CheckReport, Comparison, CopyRequest, CopySummary, Observer, SchemaMap, Skipped,
 };

@@ -1,9 +1,12 @@
 //! What a copy is asked to do, what it tells while it runs, and what it answers.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::progress::Report;
 use crate::error::{Error, Result};
+use crate::provider::postgres::copy::early::EarlySchema;
 use crate::provider::postgres::tools::PgDump;
 use crate::provider::postgres::url::DatabaseUrl;
 
@@ -19,21 +22,38 @@ pub struct CopyRequest {
     /// How many tables are copied side by side. Each takes three connections to the source and
     /// one to the target.
     pub jobs: usize,
+    /// Whether one large table is worth several sessions at a time.
+    pub spare_cores: bool,
+    /// The source's schema, where it was read ahead; it's read anew where that doesn't hold any more.
+    pub early: Option<Arc<EarlySchema>>,
     /// How long the copy waits for a lock on the source's tables, in milliseconds.
     pub lock_timeout_ms: u64,
 }
 
 impl CopyRequest {
     pub fn new(source: DatabaseUrl, target: DatabaseUrl, pg_dump: impl Into<PgDump>) -> Self {
+        let spare_cores = has_spare_cores(&source, &target);
         CopyRequest {
             source,
             target,
             pg_dump: pg_dump.into(),
             schemas: None,
             jobs: 4,
+            spare_cores,
+            early: None,
             lock_timeout_ms: 10_000,
         }
     }
+}
+
+/// Whether the servers could read and write one table in several sessions faster than in one. With
+/// a database on this machine we know its cores, and each session of ours keeps two servers busy;
+/// of others we assume the best, as over a network one stream rarely fills it.
+fn has_spare_cores(source: &DatabaseUrl, target: &DatabaseUrl) -> bool {
+    const NEEDED: usize = 6;
+    let here = source.is_local() || target.is_local();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    !here || cores >= NEEDED
 }
 
 /// The schema that is copied, and what it is called in the target.

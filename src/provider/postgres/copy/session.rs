@@ -186,19 +186,17 @@ impl Sessions {
     /// Triggers and rules stay silent where the role may have it so; elsewhere it doesn't matter,
     /// as a table's triggers are made after its rows.
     async fn quiet_triggers(&self, session: &Session) -> Result<()> {
-        session
-            .batch(SORT_MEMORY, "Setting up the connection")
-            .await?;
+        let sorting = session.batch(SORT_MEMORY, "Setting up the connection");
         if *lock(&self.replica_role) == Some(false) {
-            return Ok(());
+            return sorting.await;
         }
-        let allowed = session
+        let role = session
             .connection
-            .batch_execute("SET session_replication_role = replica")
-            .await
-            .is_ok();
-        *lock(&self.replica_role) = Some(allowed);
-        Ok(())
+            .batch_execute("SET session_replication_role = replica");
+        // Both are on their way before the first answer.
+        let (sorting, role) = tokio::join!(sorting, role);
+        *lock(&self.replica_role) = Some(role.is_ok());
+        sorting
     }
 
     /// Asks both servers to stop whatever these connections do. Waits at most a moment.

@@ -13,7 +13,7 @@ use crate::provider::postgres::copy::session::Session;
 /// So many tables in one go.
 pub const TABLES: usize = 48;
 /// So many bytes of tables in one go: their rows are held in memory for a moment.
-pub const BYTES: u64 = 2 * 1024 * 1024;
+pub const BYTES: u64 = 4 * 1024 * 1024;
 
 /// Copies all rows of all tables. `moved` hears each table's place in `jobs` and its bytes.
 pub async fn copy(

@@ -1,11 +1,12 @@
 //! What is to be copied, table by table, and the statements for it.
 
+use crate::provider::postgres::copy::inventory::columns::Hashed;
 use crate::provider::postgres::copy::inventory::{Column, Inventory, Relation};
 use crate::provider::postgres::copy::managed;
 use crate::provider::postgres::copy::sql::quote::{ident, plain, qualified};
 
 /// Tables up to this many bytes are copied many at a time.
-pub const SMALL: u64 = 256 * 1024;
+pub const SMALL: u64 = 1024 * 1024;
 
 /// Pages `from` (inclusive) to `to` (exclusive; `None`: to the end) of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +26,12 @@ pub struct TableJob {
     /// The columns that are copied, with what is read where that isn't the column itself.
     pub columns: Vec<(String, Option<&'static str>)>,
     /// What the row hash takes, column by column.
-    hashed: Vec<String>,
+    hashed: Vec<Hashed>,
     /// Only rows under this condition (`WHERE …`), as an extension declared it.
     pub filter: String,
     pub binary: bool,
+    /// Its parent is a partitioned table, whose statistics are gathered with all its partitions.
+    pub partition: bool,
     /// The table was there before the copy, so it isn't emptied by `TRUNCATE`.
     pub kept: bool,
 }
@@ -52,6 +55,7 @@ impl TableJob {
             hashed: columns.iter().map(Column::hashed).collect(),
             filter: String::new(),
             binary: same_major && copied.iter().all(|c| c.binary),
+            partition: relation.partition,
             kept: false,
         }
     }
@@ -82,7 +86,7 @@ impl TableJob {
             *instead = managed::switched_off(&relation.schema, &relation.name, name);
             // The hash is of what the copy holds, not of what the source does.
             if let (Some(value), Some(hashed)) = (*instead, job.hashed.get_mut(place)) {
-                *hashed = value.to_owned();
+                *hashed = Hashed::InRow(value.to_owned());
             }
         }
         job.filter = filter.to_owned();
@@ -169,23 +173,41 @@ impl TableJob {
         } else {
             self.source_sql()
         };
-        let hash = if self.hashed.is_empty() {
-            "0::int8".to_owned()
-        } else if as_text {
-            format!(
-                "pg_catalog.hashtextextended(ROW({})::pg_catalog.text COLLATE pg_catalog.\"C\", 0)",
-                self.hashed.join(", ")
-            )
-        } else {
-            format!(
-                "pg_catalog.hash_record_extended(ROW({}), 0)",
-                self.hashed.join(", ")
-            )
-        };
+        let hash = self.row_hash(as_text);
         format!(
             "SELECT pg_catalog.count(*)::int8, coalesce(pg_catalog.sum({hash}), 0)::pg_catalog.text FROM ONLY {table} {}",
             self.filter
         )
+    }
+
+    /// 64 bits of one row. Each column has a seed of its own, so that two values that change places
+    /// don't go unseen.
+    fn row_hash(&self, as_text: bool) -> String {
+        let (mut parts, mut row) = (Vec::new(), Vec::new());
+        for (seed, hashed) in (1..).zip(&self.hashed) {
+            match hashed {
+                Hashed::Alone(call) if as_text => {
+                    let (_, value) = call.split_once('(').unwrap_or_default();
+                    row.push(value);
+                }
+                Hashed::Alone(call) => parts.push(format!("coalesce({call}, {seed}), {seed})")),
+                Hashed::InRow(value) => row.push(value.as_str()),
+            }
+        }
+        if !row.is_empty() {
+            let row = row.join(", ");
+            parts.push(if as_text {
+                format!(
+                    "pg_catalog.hashtextextended(ROW({row})::pg_catalog.text COLLATE pg_catalog.\"C\", 0)"
+                )
+            } else {
+                format!("pg_catalog.hash_record_extended(ROW({row}), 0)")
+            });
+        }
+        if parts.is_empty() {
+            return "0::int8".to_owned();
+        }
+        parts.join(" OPERATOR(pg_catalog.#) ")
     }
 
     /// Ranges of about `pages` pages each; the last one is open, as a table may grow.
@@ -213,9 +235,13 @@ mod tests {
             index_bytes: 0,
             pages: 100,
             columns: vec![("id".into(), None), ("active".into(), Some("false"))],
-            hashed: vec!["\"id\"".into(), "false".into()],
+            hashed: vec![
+                Hashed::Alone("pg_catalog.hashint8extended(\"id\"".into()),
+                Hashed::InRow("false".into()),
+            ],
             filter: String::new(),
             binary: true,
+            partition: false,
             kept: false,
         }
     }
@@ -226,6 +252,17 @@ mod tests {
             job().copy_out(None),
             "COPY (SELECT \"id\", false FROM ONLY \"public\".\"a \"\"b\"\"\") TO STDOUT (FORMAT binary)"
         );
+    }
+
+    #[test]
+    fn a_row_is_hashed_by_its_columns_or_as_text() {
+        let alone = "coalesce(pg_catalog.hashint8extended(\"id\", 1), 1)";
+        let rest = "pg_catalog.hash_record_extended(ROW(false), 0)";
+        assert_eq!(
+            job().row_hash(false),
+            format!("{alone} OPERATOR(pg_catalog.#) {rest}")
+        );
+        assert!(job().row_hash(true).contains("(ROW(\"id\", false)::"));
     }
 
     #[test]

@@ -30,11 +30,18 @@ impl Copy<'_> {
             .map(|j| (j.target.clone(), j.bytes))
             .collect();
         let keys = script.stage(Stage::ForeignKey);
+        // A key is checked by a query, which a forced row security would hide rows from.
+        let (security, rest): (Vec<&Task>, Vec<&Task>) = script
+            .stage(Stage::Rest)
+            .into_iter()
+            .partition(|task| self.is_row_security(task));
         let (rest, ()) = tokio::try_join!(
-            async { run::each(&self.target, &script.stage(Stage::Rest), &right).await },
+            async { run::each(&self.target, &rest, &right).await },
             foreign_keys::make(&hands, &keys, &sizes, &self.progress),
         )?;
         self.skipped.extend(rest);
+        let security = run::each(&self.target, &security, &right).await?;
+        self.skipped.extend(security);
         for stage in [Stage::Owner, Stage::Rights, Stage::Comment] {
             self.skipped
                 .extend(run::each(&self.target, &script.stage(stage), &right).await?);
@@ -61,7 +68,7 @@ impl Copy<'_> {
                 .await?,
             );
         }
-        self.analyze(&hands).await?;
+        self.analyze(floor, &hands).await?;
         for stage in [Stage::DefaultRights, Stage::Last] {
             self.skipped
                 .extend(run::each(&self.target, &script.stage(stage), &|_| {}).await?);
@@ -69,6 +76,11 @@ impl Copy<'_> {
         self.progress
             .add(Part::Rights, script.stage(Stage::Last).len() as u64);
         Ok(())
+    }
+
+    fn is_row_security(&self, task: &Task) -> bool {
+        let entry = self.toc.entries.get(task.entry);
+        entry.is_some_and(|entry| entry.desc == "ROW SECURITY")
     }
 
     fn is_made(&self, script: &Script, task: &Task) -> bool {
@@ -92,7 +104,8 @@ impl Copy<'_> {
         sequences::write(&self.target, &positions).await
     }
 
-    async fn analyze(&self, hands: &[Session]) -> Result<()> {
+    async fn analyze(&self, floor: &Floor, hands: &[Session]) -> Result<()> {
+        let done = floor.analyzed();
         let tables: Vec<(String, String)> = self
             .inventory
             .relations
@@ -100,6 +113,7 @@ impl Copy<'_> {
             .filter(|r| matches!(r.kind, 'r' | 'p' | 'm') && !r.partition && r.extension.is_none())
             .filter(|r| !self.theirs.manages(&r.schema))
             .map(|r| (self.there(&r.schema), r.name.clone()))
+            .filter(|table| !done.contains(table))
             .collect();
         let statements = views::analyses(&tables);
         let shares = hands.iter().enumerate().map(|(n, session)| {

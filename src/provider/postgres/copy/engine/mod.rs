@@ -1,5 +1,6 @@
 //! One copy, from the first look to the word "equal".
 
+mod dumping;
 mod finish;
 mod prepare;
 mod rows;
@@ -8,12 +9,10 @@ mod verdict;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::task::JoinSet;
-
 use crate::error::{Error, Result};
 use crate::provider::postgres::copy::checkpoint::{Checkpoint, Reached};
 use crate::provider::postgres::copy::data::TableJob;
-use crate::provider::postgres::copy::dump;
+use crate::provider::postgres::copy::engine::dumping::Dumping;
 use crate::provider::postgres::copy::inventory::Inventory;
 use crate::provider::postgres::copy::request::{
     CopyRequest, CopySummary, Observer, Skipped, not_empty,
@@ -56,23 +55,24 @@ pub async fn copy(
         return Ok(summary);
     }
     progress.say("looking at both databases");
-    let target = sessions.open(Side::Target).await?;
-    let theirs = state::read(&target).await?;
-    let checkpoint = match earlier {
-        Some(checkpoint) => checkpoint,
-        None => first_look(request, &target, &theirs, observer).await?,
+    // The source's tables are locked side by side with the look at the target, which may refuse.
+    let looking = async {
+        let target = sessions.open(Side::Target).await?;
+        let theirs = state::read(&target).await?;
+        let checkpoint = match earlier {
+            Some(checkpoint) => checkpoint,
+            None => first_look(request, &target, &theirs, observer).await?,
+        };
+        Ok((target, theirs, checkpoint))
     };
+    let locking = Snapshot::take(&sessions, request.lock_timeout_ms, observer);
+    let ((target, theirs, checkpoint), snapshot) = tokio::try_join!(looking, locking)?;
     let theirs = prepare::as_found(theirs, &checkpoint.baseline);
     progress.say("reading the source's schema");
-    let snapshot = Snapshot::take(&sessions, request.lock_timeout_ms, observer).await?;
-    let mut dumping = JoinSet::new();
+    let workers = request.jobs.max(1);
+    let hands = rows::open_hands(&sessions, &snapshot.adopt(), workers);
     let only = request.schemas.as_ref().map(|map| map.from.clone());
-    dumping.spawn(dump::schema(
-        request.pg_dump.clone(),
-        request.source.clone(),
-        snapshot.id.clone(),
-        only.clone(),
-    ));
+    let dumping = Dumping::begin(request, &snapshot, only.clone()).await?;
     let mut inventory = Inventory::read(&snapshot.control).await?;
     if let Some(schema) = &only {
         inventory.keep_only(schema);
@@ -95,16 +95,13 @@ pub async fn copy(
     let as_text = hash::needs_text(&copy.snapshot.control, &copy.target);
     let adopt = copy.snapshot.adopt();
     let hashing = rows::begin_hashing(&copy.sessions, adopt, jobs.clone(), as_text);
-    copy.toc = match dumping.join_next().await {
-        Some(dumped) => dumped.map_err(crashed)??,
-        None => return Err(Error::internal("The schema's dump is gone.")),
-    };
+    copy.toc = dumping.end().await?;
     if let Some(map) = &request.schemas {
         let names = schema::Names::read(&copy.snapshot.control, &map.from).await?;
         copy.skipped
             .extend(schema::repoint(&mut copy.toc, map, &names));
     }
-    let mut summary = copy.make(jobs, hashing, as_text).await?;
+    let mut summary = copy.make(jobs, hands, hashing, as_text).await?;
     summary.seconds = began.elapsed().as_secs_f64();
     copy.checkpoint.reached = Reached::Finished;
     copy.checkpoint.summary = Some(summary.clone());
@@ -139,6 +136,7 @@ impl Copy<'_> {
     async fn make(
         &mut self,
         mut jobs: Vec<TableJob>,
+        hands: rows::Hands,
         hashing: rows::Hashing,
         as_text: bool,
     ) -> Result<CopySummary> {
@@ -158,14 +156,17 @@ impl Copy<'_> {
             .collect();
         self.checkpoint.save(self.observer)?;
 
-        let workers = self.request.jobs.max(1);
         for job in &jobs {
             self.progress.table(job.title(), job.bytes);
         }
-        let floor = Arc::new(Floor::new(jobs, script, self.progress.clone(), as_text));
-        floor.plan(workers);
+        let mut entries = self.toc.entries.iter();
+        let analyze_early = !entries.any(|entry| entry.desc == "STATISTICS");
+        let progress = self.progress.clone();
+        let floor = Floor::new(jobs, script, progress, as_text, analyze_early);
+        let floor = Arc::new(floor);
+        floor.plan(hands.len(), self.request.spare_cores);
         self.progress.say("copying the rows");
-        let (rows, hands, hashes) = self.rows(&floor, workers, hashing, hashed).await?;
+        let (rows, hands, hashes) = self.rows(&floor, hands, hashing, hashed).await?;
         self.finish(&floor, hands).await?;
         self.compare(&floor, &hashes)?;
         self.target.make_durable().await?;

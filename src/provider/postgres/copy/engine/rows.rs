@@ -32,32 +32,53 @@ pub fn begin_hashing(
     hashing
 }
 
+/// The workers' connections, on their way: each to the source under the snapshot, and to the target.
+pub type Hands = JoinSet<Result<(Session, Session)>>;
+
+/// Opens them while the schema is still being made.
+pub fn open_hands(sessions: &Arc<Sessions>, adopt: &str, workers: usize) -> Hands {
+    let mut hands = JoinSet::new();
+    let adopt: Arc<str> = adopt.into();
+    for _ in 0..workers {
+        let (sessions, adopt) = (sessions.clone(), adopt.clone());
+        hands.spawn(async move {
+            tokio::try_join!(
+                async {
+                    let source = sessions.open(Side::Source).await?;
+                    source.batch(&adopt, "Joining the snapshot").await?;
+                    Ok(source)
+                },
+                sessions.open(Side::Target)
+            )
+        });
+    }
+    hands
+}
+
 impl Copy<'_> {
     /// All workers, until the rows are in, indexed and hashed on both sides. Answers with the rows
     /// written, the workers' connections to the target, and the source's hashes.
     pub(super) async fn rows(
         &mut self,
         floor: &Arc<Floor>,
-        workers: usize,
+        mut ready: Hands,
         mut hashing: Hashing,
         hashed: usize,
     ) -> Result<(u64, Vec<Session>, SourceHashes)> {
-        let adopt = Arc::new(self.snapshot.adopt());
+        let workers = ready.len();
         let mut set: JoinSet<Result<(u64, Session)>> = JoinSet::new();
-        for _ in 0..workers {
-            let (floor, sessions, adopt) = (floor.clone(), self.sessions.clone(), adopt.clone());
-            set.spawn(async move {
-                let (source, target) =
-                    tokio::try_join!(sessions.open(Side::Source), sessions.open(Side::Target))?;
-                source.batch(&adopt, "Joining the snapshot").await?;
-                let rows = worker::work(&floor, &source, &target).await?;
-                Ok((rows, target))
-            });
-        }
         let (mut rows, mut hands, mut hashes) = (0, Vec::new(), None);
         let mut gate_open = false;
         while hands.len() < workers || hashes.is_none() {
             tokio::select! {
+                Some(opened) = ready.join_next() => {
+                    let (source, target) = opened.map_err(crashed)??;
+                    let floor = floor.clone();
+                    set.spawn(async move {
+                        let rows = worker::work(&floor, &source, &target).await?;
+                        Ok((rows, target))
+                    });
+                }
                 Some(joined) = set.join_next() => {
                     let (count, session) = joined.map_err(crashed)??;
                     rows += count;

@@ -20,9 +20,32 @@ pub struct Column {
     pub loose_collation: bool,
 }
 
+/// A column as the row hash takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hashed {
+    /// A call without its last argument, the seed: NULL for NULL.
+    Alone(String),
+    /// A value that is hashed with others as one record.
+    InRow(String),
+}
+
 impl Column {
-    /// The column as the row hash takes it.
-    pub fn hashed(&self) -> String {
+    /// Hashing a value by itself saves the server from building a record of it.
+    pub fn hashed(&self) -> Hashed {
+        let value = self.comparable();
+        let function = match (&self.hashing, self.type_name.as_str()) {
+            (Hashing::Value, "smallint") => "hashint2extended",
+            (Hashing::Value, "integer") => "hashint4extended",
+            (Hashing::Value, "bigint") => "hashint8extended",
+            (Hashing::Value, "numeric") => "hash_numeric_extended",
+            (Hashing::Value, "uuid") => "uuid_hash_extended",
+            (Hashing::Value, "text" | "character varying") => "hashtextextended",
+            _ => return Hashed::InRow(value),
+        };
+        Hashed::Alone(format!("pg_catalog.{function}({value}"))
+    }
+
+    fn comparable(&self) -> String {
         let name = ident(&self.name);
         match &self.hashing {
             Hashing::Value if self.loose_collation => format!("{name} COLLATE pg_catalog.\"C\""),

@@ -17,13 +17,12 @@ pub enum Work {
     Batch(Vec<usize>),
     /// Tables that the target had already, in the order of their references.
     Kept(Vec<usize>),
-    /// Statements on one table, in their order.
-    Index {
-        job: Option<usize>,
-        tasks: Vec<usize>,
-    },
+    /// Statements on these tables, in their order.
+    Index { jobs: Vec<usize>, tasks: Vec<usize> },
     /// The hashes of these tables' rows in the target.
     Check(Vec<usize>),
+    /// A large table's statistics, while others are being checked.
+    Analyze(usize),
 }
 
 struct Waiting {

@@ -1,6 +1,6 @@
 //! One worker: a connection to each side, and the queue.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,8 @@ use crate::provider::postgres::copy::work::queue::{Queue, Work};
 /// A table is split where workers would have nothing to do, into pieces of about this many bytes.
 const SPLIT: u64 = 64 * 1024 * 1024;
 const PAGE: u64 = 8192;
+/// Indexes of small tables are made in one go up to so many bytes.
+const INDEXED_TOGETHER: u64 = 1024 * 1024;
 
 /// The first index waits for somebody to write down that there will be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub struct Floor {
     /// Index statements by table.
     indexes: HashMap<(String, String), Vec<usize>>,
     target_hashes: Mutex<HashMap<usize, RowHash>>,
+    /// Whether a table's statistics are gathered as soon as it's indexed: not where extended
+    /// statistics follow, which the same `ANALYZE` has to fill.
+    analyze_early: bool,
+    analyzed: Mutex<HashSet<usize>>,
     /// Whether indexes may be made: only after a checkpoint says that there may be some.
     gate: watch::Sender<Gate>,
 }
@@ -48,6 +54,7 @@ impl Floor {
         script: Script,
         progress: Arc<Progress>,
         as_text: bool,
+        analyze_early: bool,
     ) -> Self {
         let mut indexes: HashMap<(String, String), Vec<usize>> = HashMap::new();
         let mut loose = Vec::new();
@@ -73,7 +80,7 @@ impl Floor {
             queue.push(
                 0,
                 Work::Index {
-                    job: None,
+                    jobs: Vec::new(),
                     tasks: loose,
                 },
             );
@@ -87,12 +94,15 @@ impl Floor {
             as_text,
             indexes,
             target_hashes: Mutex::new(HashMap::new()),
+            analyze_early,
+            analyzed: Mutex::new(HashSet::new()),
             gate: watch::Sender::new(Gate::Closed),
         }
     }
 
-    /// Fills the queue with everything whose rows are to be copied.
-    pub fn plan(&self, workers: usize) {
+    /// Fills the queue with everything whose rows are to be copied. `spare_cores`: whether the
+    /// servers can do more than one large thing at a time for us.
+    pub fn plan(&self, workers: usize, spare_cores: bool) {
         let mut small = Vec::new();
         let mut kept = Vec::new();
         let big: u64 = self
@@ -107,7 +117,7 @@ impl Floor {
             } else if job.is_small() {
                 small.push(place);
             } else {
-                self.plan_one(place, job, workers, big);
+                self.plan_one(place, job, if spare_cores { workers } else { 1 }, big);
             }
         }
         if !kept.is_empty() {
@@ -118,11 +128,15 @@ impl Floor {
                 .sum();
             self.queue.push(bytes, Work::Kept(kept));
         }
+        let sizes = small.iter().filter_map(|n| self.jobs.get(*n));
+        let share = sizes.map(|job| job.bytes).sum::<u64>() / workers.max(1) as u64;
+        // Every worker gets some, none more than fits into memory.
+        let most = share.clamp(batch::BYTES / 16, batch::BYTES);
         let mut group = Vec::new();
         let mut bytes = 0;
         for place in small {
             let more = self.jobs.get(place).map_or(0, |job| job.bytes);
-            if group.len() >= batch::TABLES || bytes + more > batch::BYTES {
+            if group.len() >= batch::TABLES || bytes + more > most {
                 self.queue
                     .push(bytes, Work::Batch(std::mem::take(&mut group)));
                 bytes = 0;
@@ -160,21 +174,55 @@ impl Floor {
         }
     }
 
-    /// A table's rows are in: its indexes and its check may begin.
-    fn table_is_in(&self, place: usize) {
-        let Some(job) = self.jobs.get(place) else {
-            return;
-        };
-        self.progress.copied(place);
-        if let Some(tasks) = self.indexes.get(&job.target) {
-            self.queue.push(
-                job.bytes + job.index_bytes,
-                Work::Index {
-                    job: Some(place),
-                    tasks: tasks.clone(),
-                },
-            );
+    /// These tables' rows are in: their indexes may begin, those of small tables many at a time.
+    fn tables_are_in(&self, places: &[usize]) {
+        let (mut jobs, mut tasks, mut weight) = (Vec::new(), Vec::new(), 0);
+        for place in places {
+            let Some(job) = self.jobs.get(*place) else {
+                continue;
+            };
+            self.progress.copied(*place);
+            jobs.push(*place);
+            tasks.extend(self.indexes.get(&job.target).into_iter().flatten().copied());
+            weight += job.bytes + job.index_bytes;
+            if weight > INDEXED_TOGETHER {
+                self.push_indexes(std::mem::take(&mut weight), &mut jobs, &mut tasks);
+            }
         }
+        self.push_indexes(weight, &mut jobs, &mut tasks);
+    }
+
+    fn push_indexes(&self, weight: u64, jobs: &mut Vec<usize>, tasks: &mut Vec<usize>) {
+        let (jobs, tasks) = (std::mem::take(jobs), std::mem::take(tasks));
+        if tasks.is_empty() {
+            self.are_indexed(&jobs);
+        } else {
+            self.queue.push(weight, Work::Index { jobs, tasks });
+        }
+    }
+
+    /// A large table that has its indexes gets its statistics; those of small ones are gathered
+    /// many at a time, at the end.
+    fn are_indexed(&self, places: &[usize]) {
+        for place in places {
+            if let Some(job) = self.jobs.get(*place)
+                && self.analyze_early
+                && !job.partition
+                && !job.kept
+                && !job.is_small()
+            {
+                self.queue.push(0, Work::Analyze(*place));
+            }
+        }
+    }
+
+    /// Tables of the target whose statistics were gathered already.
+    pub fn analyzed(&self) -> HashSet<&(String, String)> {
+        let done = self.analyzed.lock().unwrap_or_else(PoisonError::into_inner);
+        done.iter()
+            .filter_map(|place| self.jobs.get(*place))
+            .map(|job| &job.target)
+            .collect()
     }
 
     /// Returns when a worker wants to make the first index.
@@ -232,17 +280,31 @@ async fn one(floor: &Floor, source: &Session, target: &Session, work: Work) -> R
         Work::Table { job, range } => table(floor, source, target, job, range).await,
         Work::Batch(places) => small(floor, source, target, &places).await,
         Work::Kept(places) => kept(floor, source, target, &places).await,
-        Work::Index { tasks, .. } => {
+        Work::Index { jobs, tasks } => {
             floor.may_index().await;
             let progress = floor.progress.clone();
             run::each(target, &floor.tasks(&tasks), &move |n| {
                 progress.add(Part::Indexes, n)
             })
             .await?;
+            floor.are_indexed(&jobs);
             Ok(0)
         }
         Work::Check(places) => {
             check(floor, target, &places).await?;
+            Ok(0)
+        }
+        Work::Analyze(place) => {
+            if let Some(job) = floor.jobs.get(place) {
+                let doing = format!("Gathering statistics on {}", job.title());
+                let sql = format!("ANALYZE {}", job.target_sql());
+                target.batch(&sql, &doing).await?;
+                let mut analyzed = floor
+                    .analyzed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                analyzed.insert(place);
+            }
             Ok(0)
         }
     }
@@ -275,7 +337,7 @@ async fn table(
         .get(place)
         .map_or(1, |left| left.fetch_sub(1, Ordering::AcqRel));
     if left == 1 {
-        floor.table_is_in(place);
+        floor.tables_are_in(&[place]);
         floor.queue.push(job.bytes, Work::Check(vec![place]));
     }
     Ok(rows)
@@ -290,9 +352,7 @@ async fn small(floor: &Floor, source: &Session, target: &Session, places: &[usiz
     };
     let rows = batch::copy(source, target, &jobs, &moved).await?;
     check(floor, target, places).await?;
-    for place in places {
-        floor.table_is_in(*place);
-    }
+    floor.tables_are_in(places);
     Ok(rows)
 }
 
@@ -321,9 +381,7 @@ async fn kept(floor: &Floor, source: &Session, target: &Session, places: &[usize
     target
         .batch("COMMIT", "Filling the platform's tables")
         .await?;
-    for place in places {
-        floor.table_is_in(*place);
-    }
+    floor.tables_are_in(places);
     Ok(rows)
 }
 
