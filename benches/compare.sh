@@ -8,6 +8,7 @@
 # d2   400 small tables with all kinds of objects
 # rtt  d2's kind, 40 tables, with 20 ms of round trip between this machine and both databases
 #
+# MOST=RATIO makes it fail where this program takes more than RATIO times as long as `pg_dump | psql`.
 # `ahead` is this program's copy with the schema read before the time begins, as a clone does it while
 # its project comes up; all else is timed as a whole process.
 set -euo pipefail
@@ -79,7 +80,8 @@ for round in $(seq "$rounds"); do
     fi
   done
 done
-python3 - "$work/times" <<'PY'
+judged=0
+python3 - "$work/times" "${MOST:-}" <<'PY' || judged=$?
 import statistics, sys
 times = {}
 for line in open(sys.argv[1]):
@@ -89,6 +91,10 @@ middle = {tool: statistics.median(all) for tool, all in times.items()}
 for tool, all in times.items():
     print(f"{tool:9} median {middle[tool]:7.2f} s  [{min(all):.2f} .. {max(all):.2f}]  n={len(all)}"
           f"  matriz is {middle['matriz'] / middle[tool]:.2f} of it")
+ours = middle.get("ahead", middle["matriz"]) / middle["pipe"]
+if sys.argv[2] and ours > float(sys.argv[2]):
+    sys.exit(f"{ours:.2f} of pg_dump | psql is more than {sys.argv[2]}")
 PY
 # Where the last round's time went, and the highest resident memory of its process.
 grep -hE '^ +[0-9.]+ s|VmHWM' "$work/matriz.log" || true
+exit "$judged"
