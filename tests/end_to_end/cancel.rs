@@ -8,12 +8,24 @@ use nix::sys::signal::Signal;
 
 use crate::outside::wait_until;
 use crate::place::Place;
+use crate::support::gate::Held;
 
-/// Enough rows that a copy can be met in the middle.
+/// Enough rows that stopping is some work.
 const ROWS: &str = "
     CREATE TABLE public.ballast AS
     SELECT n, repeat(md5(n::text), 8) AS text FROM generate_series(1, 120000) n;
     ALTER TABLE public.ballast ADD PRIMARY KEY (n)";
+
+/// Where a job stands when it's cancelled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Hold {
+    /// Wherever it has come to.
+    Nowhere,
+    /// Before the copy, which waits for a table.
+    Lock,
+    /// In the middle of the rows.
+    Gate,
+}
 
 fn nothing_left(place: &Place, before: (i64, i64)) {
     assert!(!place.has("clone-1"), "the folder is left");
@@ -29,14 +41,18 @@ fn a_cancel_stops_within_a_second_and_takes_everything_back() {
         return;
     };
     place.sql("default", ROWS);
+    // no job gets past the rows: each cancel meets one that runs
+    let gate = place.gate();
     let before = place.server_objects();
-    for step in [
-        "folder.create",
-        "project.create",
-        "project.ready",
-        "database.copy",
-        "database.copy",
+    for (step, held) in [
+        ("folder.create", Hold::Nowhere),
+        ("project.create", Hold::Nowhere),
+        ("project.ready", Hold::Nowhere),
+        ("database.copy", Hold::Lock),
+        ("database.copy", Hold::Gate),
     ] {
+        let lock =
+            (held == Hold::Lock).then(|| Held::take(&place.database("default"), "public.ballast"));
         let arguments = ["clone", "default", "clone-1", "--yes", "--detach", "--json"];
         let id = place.matriz(&arguments).ok().last()["job"]
             .as_i64()
@@ -44,8 +60,14 @@ fn a_cancel_stops_within_a_second_and_takes_everything_back() {
         wait_until(step, || {
             let job = place.job(id);
             let at = job.steps.iter().find(|s| s.name == step).unwrap();
-            at.state != WorkState::Pending || !job.state.is_active()
+            assert!(job.state.is_active(), "{step}: {job:?}");
+            at.state != WorkState::Pending
         });
+        match &lock {
+            Some(lock) => lock.wanted(),
+            None if held == Hold::Gate => gate.reached(),
+            None => {}
+        }
         let asked = Instant::now();
         matriz::job::engine::request_cancel(&place.registry(), id).unwrap();
         wait_until("no step runs", || {
@@ -53,13 +75,14 @@ fn a_cancel_stops_within_a_second_and_takes_everything_back() {
             job.steps.iter().all(|s| s.state != WorkState::Running)
         });
         let took = asked.elapsed();
-        println!("MEASURED cancel at {step}: stopped after {took:?}");
+        println!("MEASURED cancel at {step}, held {held:?}: stopped after {took:?}");
         assert!(took < Duration::from_secs(1), "{step}: {took:?}");
         wait_until("the job is over", || !place.job(id).state.is_active());
         let job = place.job(id);
         assert_eq!(job.state, JobState::Cancelled, "{step}: {job:?}");
         nothing_left(&place, before);
     }
+    gate.open();
     place
         .matriz(&["clone", "default", "clone-1", "--yes", "--json"])
         .ok();
@@ -72,10 +95,14 @@ fn ctrl_c_cancels_an_attached_clone() {
         return;
     };
     place.sql("default", ROWS);
+    let gate = place.gate();
     let before = place.server_objects();
     for step in ["", "database.copy"] {
         let mut running = place.start(&["clone", "default", "clone-1", "--yes", "--json"]);
         assert!(running.until(|line| step.is_empty() || line["step"] == step));
+        if !step.is_empty() {
+            gate.reached();
+        }
         running.signal(Signal::SIGINT);
         let said = running.end();
         assert_eq!(said.code, Some(130), "{said:?}");

@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 use crate::outside::{self, runs, wait_until};
 use crate::place::{Place, contents};
 use crate::support;
+use crate::support::gate::Held;
 
 #[test]
 fn faults_of_the_provider_make_exactly_one_project() {
@@ -75,8 +76,10 @@ fn a_server_that_falls_in_the_middle_fails_the_job_which_then_goes_on() {
         "default",
         "CREATE TABLE public.ballast AS SELECT n, repeat(md5(n::text), 8) AS text FROM generate_series(1, 200000) n",
     );
+    let gate = place.gate();
     let mut running = place.start(&["clone", "default", "clone-1", "--yes", "--json"]);
     assert!(running.until(|line| line["phase"] == "Data" || line["phase"] == "Indexes"));
+    gate.reached();
     let file = place.path(".matriz/sandbox/postgres/postmaster.pid");
     let pid: i32 = fs::read_to_string(file)
         .unwrap()
@@ -100,6 +103,8 @@ fn a_server_that_falls_in_the_middle_fails_the_job_which_then_goes_on() {
                 .is_ok()
         })
     });
+    let gate = Held::in_sandbox(&place.root);
+    gate.open();
     let said = place.matriz(&["jobs", "resume", "--json"]).ok();
     assert_eq!(said.last()["state"], "done");
     place.equal("default", "clone-1");
@@ -116,22 +121,25 @@ fn a_sandbox_killed_in_the_middle_comes_back_for_the_resume() {
             "sandbox",
             "faults",
             "add",
-            "GET /v1/projects/{ref}/health delay=1500 times=1",
+            "GET /v1/projects/{ref}/health delay=60000 times=1",
         ])
         .ok();
     let mut running = place.start(&["clone", "default", "clone-1", "--yes", "--json"]);
     assert!(running.until(|line| line["step"] == "project.ready"));
+    wait_until("the sandbox sits on its answer", || {
+        let left = place.json(&["sandbox", "faults", "list"]);
+        left["faults"].as_array().unwrap().is_empty()
+    });
     let status = place.json(&["sandbox", "status"]);
     let pid = i32::try_from(status["pid"].as_i64().unwrap()).unwrap();
     kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
     wait_until("it's gone", || !runs(pid));
     let said = running.end();
-    if said.code != Some(0) {
-        let last = said.last();
-        assert_eq!(last["state"], "failed", "{last}");
-        assert!(!last["hint"].is_null(), "{last}");
-        place.matriz(&["jobs", "resume", "--json"]).ok();
-    }
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let last = said.last();
+    assert_eq!(last["state"], "failed", "{last}");
+    assert!(!last["hint"].is_null(), "{last}");
+    place.matriz(&["jobs", "resume", "--json"]).ok();
     place.equal("default", "clone-1");
     assert_eq!(place.projects(), ["clone-1", "default"]);
 }

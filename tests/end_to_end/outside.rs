@@ -7,7 +7,6 @@ use matriz::domain::job::JobView;
 use matriz::provider::http::{Http, HttpOptions};
 use matriz::provider::postgres::connect::Connection;
 use matriz::provider::postgres::copy;
-use matriz::provider::postgres::server::SUPERUSER;
 use matriz::provider::postgres::url::DatabaseUrl;
 use matriz::provider::supabase::Supabase;
 use matriz::registry::Registry;
@@ -17,6 +16,7 @@ use nix::unistd::Pid;
 
 use crate::place::Place;
 use crate::support;
+use crate::support::gate::{self, Gate, Held};
 
 pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
@@ -71,12 +71,14 @@ impl Place {
 
     /// The server's own superuser, in one of its databases.
     pub async fn superuser(&self, database: &str) -> Connection {
-        let text = std::fs::read_to_string(self.path(".matriz/sandbox/server.json")).unwrap();
-        let kept: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let port = u16::try_from(kept["database_port"].as_u64().unwrap()).unwrap();
-        let url = DatabaseUrl::tcp("127.0.0.1", port, SUPERUSER, database)
-            .with_password(kept["password"].as_str().unwrap());
+        let url = gate::superuser(&self.root, database).expect("the sandbox has run");
         support::connected(&url).await
+    }
+
+    /// A gate in the middle of what a copy of `default` writes, shut.
+    pub fn gate(&self) -> Held<Gate> {
+        self.sql("default", &gate::among_the_rows());
+        Held::in_sandbox(&self.root)
     }
 
     /// How many databases and login roles the server has: a project that goes takes its own along.

@@ -156,14 +156,7 @@ fn one_job_at_a_time_works_on_an_instance() {
     let Some(place) = Place::small().map(Place::initialised) else {
         return;
     };
-    place
-        .matriz(&[
-            "sandbox",
-            "faults",
-            "add",
-            "GET /v1/projects/{ref}/health delay=3000 times=1",
-        ])
-        .ok();
+    let gate = place.gate();
     let said = place
         .matriz(&["clone", "default", "clone-1", "--yes", "--detach", "--json"])
         .ok();
@@ -183,6 +176,7 @@ fn one_job_at_a_time_works_on_an_instance() {
     }
     // the source stays usable
     place.matriz(&["run", "-i", "default", "--", "true"]).ok();
+    gate.open();
     place.matriz(&["jobs", "log", &id, "--follow"]).ok();
     assert_eq!(place.job_state(place.newest_job()), "done");
 }

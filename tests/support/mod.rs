@@ -1,6 +1,8 @@
 //! What several behaviour tests share: the Postgres engines of this machine, and servers on them.
 #![allow(dead_code)]
 
+pub mod gate;
+
 use std::path::PathBuf;
 
 use matriz::provider::postgres::connect::{ConnectOptions, Connection, connect};
