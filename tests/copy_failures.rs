@@ -12,6 +12,7 @@ use matriz::error::Kind;
 use matriz::provider::postgres::copy;
 use matriz::provider::postgres::server::RunAs;
 use matriz::provider::postgres::url::DatabaseUrl;
+use support::gate::{self, Lock};
 use tokio_util::sync::CancellationToken;
 
 const ROWS: &str = "CREATE TABLE big (id bigint PRIMARY KEY, t text);
@@ -27,15 +28,24 @@ fn rows_are_moving(report: &Report) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_truncate_meanwhile_waits_and_loses_nothing() {
     for postgres in support::engines().await {
-        let pair = Pair::new(&postgres, ROWS).await;
+        let pair = Pair::new(&postgres, &format!("{ROWS}{}", gate::among_the_rows())).await;
+        let gate = pair.gate().await;
         let watcher = Watcher::default();
         let truncating = async {
             watcher.until("rows on their way", rows_are_moving).await;
+            gate.reached().await;
             let session = support::connected(&pair.source).await;
-            session.batch_execute("TRUNCATE big, other").await.unwrap();
+            let looking = support::connected(&pair.source).await;
+            let letting_go = async {
+                gate::waited_for(&looking, "big").await;
+                gate.open().await;
+            };
+            let (truncated, ()) =
+                tokio::join!(session.batch_execute("TRUNCATE big, other"), letting_go);
+            truncated.unwrap();
         };
         let (summary, ()) = tokio::join!(pair.copy(&watcher), truncating);
-        assert_eq!(summary.unwrap().rows, 151_000);
+        assert_eq!(summary.unwrap().rows, 151_001);
         assert_eq!(
             number(&pair.target, "SELECT count(*) FROM big").await,
             150_000
@@ -94,24 +104,27 @@ async fn a_target_that_holds_something_is_refused_untouched() {
 async fn a_cancel_takes_less_than_a_second_and_can_be_taken_back() {
     for postgres in support::engines().await {
         let pair = Pair::new(&postgres, ROWS).await;
-        for moment in ["looking", "rows", "end"] {
+        let gate = pair.gate().await;
+        for moment in ["looking", "end", "rows"] {
             let watcher = Watcher::default();
             let cancel = CancellationToken::new();
             let request = pair.request();
+            let mut lock = None;
+            match moment {
+                "looking" => lock = Some(Lock::take(&pair.source, "other").await),
+                "end" => sql(&pair.source, &gate::at_the_end()).await,
+                _ => {
+                    sql(&pair.source, gate::AWAY_FROM_THE_END).await;
+                    sql(&pair.source, &gate::among_the_rows()).await;
+                }
+            }
             let stopping = async {
-                match moment {
-                    "looking" => watcher.until("a report", |r| r.note.is_some()).await,
-                    "rows" => watcher.until("rows on their way", rows_are_moving).await,
-                    _ => {
-                        let fits = |r: &Report| {
-                            r.note
-                                .as_deref()
-                                .is_some_and(|n| n.starts_with("making foreign"))
-                        };
-                        watcher
-                            .until("the end", |r| fits(r) || rows_are_moving(r))
-                            .await;
-                    }
+                match &lock {
+                    Some(lock) => lock.wanted().await,
+                    None => gate.reached().await,
+                }
+                if moment == "rows" {
+                    watcher.until("rows on their way", rows_are_moving).await;
                 }
                 cancel.cancel();
                 Instant::now()
@@ -125,6 +138,9 @@ async fn a_cancel_takes_less_than_a_second_and_can_be_taken_back() {
                 asked.elapsed()
             );
             pair.assert_no_connections().await;
+            if let Some(lock) = lock {
+                lock.release().await;
+            }
             copy::wipe(&request, &watcher).await.unwrap();
             let left = copy::check(&request).await.unwrap().target_holds;
             assert!(left.is_empty(), "{moment}: {left:?}");

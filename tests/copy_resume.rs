@@ -8,6 +8,7 @@ use std::time::Duration;
 use copying::{Pair, Watcher, number, sql};
 use matriz::provider::postgres::copy::{self, Observer};
 use rand::RngExt;
+use support::gate;
 use tokio_util::sync::CancellationToken;
 
 /// Two tables whose sums are always equal, among others that take time.
@@ -123,12 +124,14 @@ async fn the_schema_is_kept_if_it_is_the_same_and_made_again_if_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_loses_its_server_half_way_goes_on_when_it_is_back() {
     for postgres in support::engines().await.into_iter().take(1) {
-        let pair = Pair::new(&postgres, LEDGER).await;
+        let pair = Pair::new(&postgres, &format!("{LEDGER}{}", gate::among_the_rows())).await;
+        let gate = pair.gate().await;
         let watcher = Watcher::default();
         let ending = async {
             watcher
                 .until("rows on their way", |r| r.amount.done > 0)
                 .await;
+            gate.reached().await;
             let admin = support::connected(&pair.server.superuser("postgres")).await;
             admin
                 .batch_execute(
@@ -141,6 +144,7 @@ async fn a_target_that_loses_its_server_half_way_goes_on_when_it_is_back() {
         let (answer, ()) = tokio::join!(pair.copy(&watcher), ending);
         let error = answer.unwrap_err();
         assert!(error.message.contains("target"), "{}", error.chain());
+        gate.open().await;
         tokio::time::timeout(Duration::from_secs(60), pair.copy(&watcher))
             .await
             .unwrap()

@@ -17,6 +17,7 @@ use matriz::provider::postgres::url::DatabaseUrl;
 use tokio_util::sync::CancellationToken;
 
 use crate::support;
+use crate::support::gate::Gate;
 
 pub mod proxy;
 
@@ -136,6 +137,11 @@ impl Pair {
             self.target.clone(),
             self.postgres.path(Tool::PgDump),
         )
+    }
+
+    /// The key to the gates that are in the source.
+    pub async fn gate(&self) -> Gate {
+        Gate::at(&self.server.superuser("postgres")).await
     }
 
     pub async fn copy(&self, watcher: &Watcher) -> Result<CopySummary> {
