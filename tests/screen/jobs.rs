@@ -1,5 +1,8 @@
 //! A clone from the screen: begun, watched, survived, cancelled, and the clone deleted again.
 //!
+//! A gate among the rows holds each copy until what is to happen while it runs has happened: the
+//! program may be faster than keys.
+//!
 //! Needs an engine with pgvector, and makes real databases.
 
 use std::time::Duration;
@@ -10,6 +13,7 @@ use super::cells::{between_frames, find, rows, selected_name};
 use super::terminal::{SOON, Seen, Start, Terminal};
 use super::world::{World, shared};
 use crate::support;
+use crate::support::gate::{Gate, Held};
 
 /// A sandbox that starts from nothing, a project, its seeds with embeddings, and a copy of it all,
 /// by a program that wasn't optimised.
@@ -72,11 +76,12 @@ fn a_clone_is_begun_watched_survived_and_deleted() {
     if !engine() {
         return;
     }
-    let world = World::sample();
-    survives_the_screen(&world);
+    let world = World::sample().gated();
+    let gate = survives_the_screen(&world);
+    gate.shut();
     let mut terminal = Start::in_folder(world.root()).open();
     terminal.wait_text("clone-1");
-    is_cancelled(&world, &terminal);
+    is_cancelled(&world, &terminal, &gate);
     is_deleted(&world, &terminal);
     let seen = terminal.seen();
     let first = find(&seen.bytes, b"\x1b[?2026h").expect("a frame");
@@ -92,26 +97,31 @@ fn a_clone_is_begun_watched_survived_and_deleted() {
 }
 
 /// The screen is killed in the middle; another one shows the job still running, and its end.
-fn survives_the_screen(world: &World) {
+fn survives_the_screen(world: &World) -> Held<Gate> {
     let mut terminal = Start::in_folder(world.root()).open();
     terminal.wait_text("not set up");
     begin_clone(&terminal, "default", "clone-1");
+    let gate = Held::in_sandbox(world.root());
+    gate.reached();
     terminal.signal(Signal::SIGKILL);
     terminal.wait_end(SOON);
     let terminal = Start::in_folder(world.root()).open();
     let title = "clone default → clone-1";
     terminal.wait_for("it still runs", SOON, |seen| job_says(seen, title, " %"));
     terminal.wait_text("1 running");
+    gate.open();
     terminal.wait_for("it is done", LONG, |seen| job_says(seen, title, "done"));
     terminal.wait_for("both are ready", SOON, |seen| {
         instance_says(seen, "default", "● ready") && instance_says(seen, "clone-1", "● ready")
     });
     assert!(terminal.text().contains("equal"), "{}", terminal.text());
+    gate
 }
 
 /// A second clone is cancelled, and nothing of it stays.
-fn is_cancelled(world: &World, terminal: &Terminal) {
+fn is_cancelled(world: &World, terminal: &Terminal, gate: &Held<Gate>) {
     begin_clone(terminal, "default", "clone-2");
+    gate.reached();
     terminal.keys("3g");
     terminal.keys("x");
     terminal.wait_text("Cancel");

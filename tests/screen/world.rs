@@ -6,9 +6,11 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use matriz::domain::name::InstanceName;
+use matriz::registry::Registry;
 use matriz::workspace::{NewInstance, Workspace};
 
 use super::terminal::program;
+use crate::support::gate;
 
 static TURN: RwLock<()> = RwLock::new(());
 
@@ -54,6 +56,21 @@ impl World {
             fs::copy(seed.path(), to.join("seeds").join(seed.file_name())).expect("a seed");
         }
         world
+    }
+
+    /// With the migrations that the program brings, and a gate in the middle of what a copy of
+    /// `default` writes.
+    pub fn gated(self) -> World {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/migrations");
+        let to = self.instance("default").join("migrations");
+        fs::create_dir(&to).expect("a folder");
+        for file in fs::read_dir(from).expect("migrations") {
+            let file = file.expect("a migration");
+            fs::copy(file.path(), to.join(file.file_name())).expect("a migration");
+        }
+        let last = to.join("99990101000000_gate.sql");
+        fs::write(last, gate::among_the_rows()).expect("a migration");
+        self
     }
 
     /// With these instances from the templates.
@@ -117,6 +134,11 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         if self.root.join(".matriz/sandbox").exists() {
+            // where a test failed half way: the sandbox stays while a job uses it
+            let active = Registry::open(&self.root.join(".matriz")).and_then(|r| r.active_jobs());
+            for (job, _) in active.unwrap_or_default() {
+                let _ = self.verb(&["jobs", "cancel", &job.id.to_string()]);
+            }
             let _ = self.verb(&["sandbox", "stop"]);
         }
         let _ = &self.folder;
