@@ -25,10 +25,10 @@ fn optimised() -> bool {
 }
 
 const FIRST_FRAME: Duration = Duration::from_millis(30);
-const KEY: Duration = Duration::from_millis(16);
+pub const KEY: Duration = Duration::from_millis(16);
 const QUIT: Duration = Duration::from_millis(100);
 
-fn report(what: &str, mut figures: Vec<Duration>, target: Duration) {
+pub fn report(what: &str, mut figures: Vec<Duration>, target: Duration) {
     figures.sort();
     let at = |share: f64| figures[((figures.len() - 1) as f64 * share).round() as usize];
     let ms = |d: Duration| d.as_secs_f64() * 1000.0;

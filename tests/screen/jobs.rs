@@ -19,7 +19,7 @@ use crate::support::gate::{Gate, Held};
 /// by a program that wasn't optimised.
 const LONG: Duration = Duration::from_secs(300);
 
-fn engine() -> bool {
+pub fn engine() -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -28,7 +28,7 @@ fn engine() -> bool {
 }
 
 /// The line of a job: the one with its title that says how it stands.
-fn job_says(seen: &Seen, title: &str, what: &str) -> bool {
+pub fn job_says(seen: &Seen, title: &str, what: &str) -> bool {
     rows(seen)
         .iter()
         .any(|row| row.contains(title) && row.contains(what))
@@ -50,7 +50,7 @@ fn instance_says(seen: &Seen, name: &str, what: &str) -> bool {
 }
 
 /// `c`, the form, the plan, and yes.
-fn begin_clone(terminal: &Terminal, from: &str, to: &str) {
+pub fn begin_clone(terminal: &Terminal, from: &str, to: &str) {
     terminal.keys("1");
     terminal.wait_for("the source can be selected", SOON, |seen| {
         instance_says(seen, from, "")

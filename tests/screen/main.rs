@@ -5,6 +5,7 @@
 //! instead, because a window is what they measure: how much an idle screen does.
 
 mod budget;
+mod busy;
 mod cells;
 mod editor;
 mod environment;
