@@ -1,11 +1,13 @@
 //! Pure values and rules: no files, no network, no clock, no screen.
 
 pub mod config;
+pub mod config_file;
 pub mod env_file;
 pub mod human;
 pub mod instance;
 pub mod job;
 pub mod name;
+pub mod place;
 pub mod plan;
 pub mod progress;
 pub mod reference;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use super::Service;
-use crate::domain::config::{AtlassianConfig, Manifest, SupabaseConfig};
+use crate::domain::config_file;
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::workspace::file::{self, PRIVATE};
 
 /// The configuration files, in the order in which they are shown.
@@ -66,7 +66,7 @@ impl Service {
         stamp: &str,
         text: &str,
     ) -> Result<Saved> {
-        check(&format!("instances/{name}/{file}"), file, text)?;
+        config_file::check(&format!("instances/{name}/{file}"), file, text)?;
         self.save(name, file, stamp, text)
     }
 
@@ -99,56 +99,4 @@ fn stamp_of(text: &str) -> String {
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect()
-}
-
-/// Refuses a text that the program couldn't read back, with its line and column.
-fn check(shown: &str, file: &str, text: &str) -> Result<()> {
-    let json = |error: serde_json::Error| {
-        Error::new(Kind::Parse, format!("{shown} isn't right: {error}."))
-            .hint("Mend that place; nothing was written.")
-    };
-    match file {
-        "instance.toml" => toml::from_str::<Manifest>(text)
-            .map(|_| ())
-            .map_err(|error| {
-                Error::new(
-                    Kind::Parse,
-                    format!("{shown} isn't right: {}.", error.message()),
-                )
-                .hint("Mend that place; nothing was written.")
-            }),
-        "supabase.config.json" => serde_json::from_str::<SupabaseConfig>(text)
-            .map(|_| ())
-            .map_err(json),
-        "atlassian.config.json" => serde_json::from_str::<AtlassianConfig>(text)
-            .map(|_| ())
-            .map_err(json),
-        "mcp.json" => serde_json::from_str::<serde_json::Value>(text)
-            .map(|_| ())
-            .map_err(json),
-        other => Err(Error::refused(format!(
-            "{other} isn't one of an instance's configuration files."
-        ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn broken_configs_are_refused_with_their_place() {
-        let error = check("instances/a/mcp.json", "mcp.json", "{\n  oops\n}").unwrap_err();
-        assert!(error.message.contains("line 2"), "{}", error.message);
-        assert!(check("x", "instance.toml", "strategy = \"other\"").is_err());
-        assert!(check("x", "../.env", "").is_err());
-        assert!(
-            check(
-                "x",
-                "supabase.config.json",
-                r#"{"kind":"sandbox","mine":1}"#
-            )
-            .is_ok()
-        );
-    }
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 
 use super::temporary::temporary_beside;
+use crate::domain::place::place;
 use crate::error::{Error, Kind, Result};
 
 /// Mode of a file that holds secrets.
@@ -105,14 +106,6 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
             .hint("Save it as UTF-8."))
         }
     }
-}
-
-/// Line and column (from 1, in characters) of a byte offset.
-pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |i| i + 1);
-    (line, before[start..].chars().count() + 1)
 }
 
 /// Creates a folder that only its owner may enter, with those above it; tightens an existing one.

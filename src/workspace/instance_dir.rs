@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::file::{self, PRIVATE, SHARED, failed};
-use super::json_edit;
 use super::root::Workspace;
 use super::stamp::Stamp;
 use super::{template, temporary};
 use crate::domain::config::{AtlassianConfig, SupabaseConfig};
+use crate::domain::config_file::json_edit;
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Kind, Result};

@@ -1,13 +1,14 @@
 //! `instance.toml`: read, and changed with its comments kept.
 
-use toml_edit::{DocumentMut, Item, Value};
+use toml_edit::Value;
 
 use super::file::{self, SHARED};
 use super::instance_dir::InstanceDir;
 use super::settings::toml_error;
 use super::template;
 use crate::domain::config::Manifest;
-use crate::error::{Context, Kind, Result};
+use crate::domain::config_file::toml_edits;
+use crate::error::Result;
 
 const MANIFEST: &str = "instance.toml";
 
@@ -58,65 +59,51 @@ fn parse(file: &str, text: &str) -> Result<Manifest> {
 /// The text with every field of `new` that differs set.
 pub(super) fn update(file: &str, text: &str, new: &Manifest) -> Result<String> {
     let old = parse(file, text)?;
-    let mut document: DocumentMut = text
-        .parse()
-        .context(Kind::Parse, || format!("{file} can't be read"))?;
-    let mut put = |key: &str, changed: bool, value: Option<Value>| {
-        if !changed {
-            return;
+    let mut out = text.to_owned();
+    let mut put = |key: &str, changed: bool, value: Option<Value>| -> Result<()> {
+        if changed {
+            out = toml_edits::set(file, &out, key, value.as_ref())?;
         }
-        match (value, document.get_mut(key).and_then(Item::as_value_mut)) {
-            (Some(value), Some(there)) => {
-                let decor = there.decor().clone();
-                *there = value;
-                *there.decor_mut() = decor;
-            }
-            (Some(value), None) => {
-                document.insert(key, Item::Value(value));
-            }
-            (None, _) => {
-                document.remove(key);
-            }
-        }
+        Ok(())
     };
     let labels = || Value::Array(new.labels.iter().map(String::as_str).collect());
     put(
         "strategy",
         old.strategy != new.strategy,
         Some(new.strategy.word().into()),
-    );
+    )?;
     put(
         "purpose",
         old.purpose != new.purpose,
         Some(new.purpose.as_str().into()),
-    );
+    )?;
     put(
         "owner",
         old.owner != new.owner,
         Some(new.owner.as_str().into()),
-    );
-    put("labels", old.labels != new.labels, Some(labels()));
+    )?;
+    put("labels", old.labels != new.labels, Some(labels()))?;
     put(
         "protected",
         old.protected != new.protected,
         Some(new.protected.into()),
-    );
+    )?;
     put(
         "expiry",
         old.expiry != new.expiry,
         Some(new.expiry.to_string().into()),
-    );
+    )?;
     put(
         "created",
         old.created != new.created,
         new.created.map(|moment| moment.to_string().into()),
-    );
+    )?;
     put(
         "cloned_from",
         old.cloned_from != new.cloned_from,
         new.cloned_from.as_deref().map(Value::from),
-    );
-    Ok(document.to_string())
+    )?;
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -139,6 +126,8 @@ mod tests {
         );
         assert_eq!(parse("f", &new).unwrap(), manifest);
         assert_eq!(update("f", &new, &manifest).unwrap(), new);
+        let lines = |text: &str| text.replace('\n', "\r\n");
+        assert_eq!(update("f", &lines(text), &manifest).unwrap(), lines(&new));
     }
 
     #[test]

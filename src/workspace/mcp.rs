@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::file::{self, PRIVATE};
 use super::instance_dir::InstanceDir;
-use super::{json_edit, template};
+use super::template;
+use crate::domain::config_file::json_edit;
 use crate::error::{Error, Result};
 
 const MCP: &str = "mcp.json";

@@ -6,8 +6,6 @@
 
 pub mod file;
 mod instance_dir;
-mod json_edit;
-mod json_scan;
 mod listing;
 mod manifest;
 mod mcp;

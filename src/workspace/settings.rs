@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::file::place;
 use crate::domain::name::InstanceName;
+use crate::domain::place::place;
 use crate::error::{Error, Kind, Result};
 
 /// The whole file.

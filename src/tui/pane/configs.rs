@@ -94,7 +94,7 @@ fn draw_line(
                 return Line::default();
             };
             let room = width.saturating_sub(names + 4);
-            let (shown, role) = match (value.secret, value.text()) {
+            let (shown, role) = match (value.secret, value.text.clone()) {
                 (true, _) => (MASK.to_owned(), Role::Dim),
                 (false, text) if text.is_empty() => ("empty".to_owned(), Role::Dim),
                 (false, text) => (text, Role::Plain),

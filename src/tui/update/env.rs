@@ -1,5 +1,6 @@
 //! The environment and the configuration files: keys, forms, files that come and go.
 
+use crate::domain::config_file;
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
 use crate::domain::secret;
@@ -9,7 +10,7 @@ use crate::tui::backend::{Document, Saved};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
 use crate::tui::state::State;
-use crate::tui::state::configs::{self, ConfigFile};
+use crate::tui::state::configs::ConfigFile;
 use crate::tui::state::env::Change;
 use crate::tui::state::env_rows::{Key, Row};
 use crate::tui::state::form::{Form, Purpose};
@@ -306,7 +307,7 @@ pub(super) fn configs(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
                 let form = Form::config(
                     &file.document.name,
                     value.path.clone(),
-                    &value.text(),
+                    &value.text,
                     "empty",
                 );
                 state.popups.push(Popup::Form(form));
@@ -331,7 +332,8 @@ fn config(state: &mut State, file: &str, path: &[String], typed: &str, effects: 
     let Some(found) = files.iter().find(|f| f.document.name == file) else {
         return;
     };
-    match configs::change(&found.document, path, typed) {
+    let document = &found.document;
+    match config_file::change(&document.name, &document.text, path, typed) {
         Ok(text) => {
             effects.push(Effect::SaveConfig {
                 instance,

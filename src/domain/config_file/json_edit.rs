@@ -1,17 +1,16 @@
 //! Changing single values in a JSON text: order, unknown keys and formatting stay.
 
-use std::ops::Range;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::file::place;
 use super::json_scan::Object;
+use super::splice;
+use crate::domain::place::place;
 use crate::error::{Error, Kind, Result};
 
 /// Reads a JSON object. A text that isn't one gives `FILE:LINE:COLUMN: what is wrong`.
-pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
+pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
     // through a value, which takes a key that stands there twice as JSON readers do: the last counts
     let object = Value::Object(parse(file, text)?);
     let error = match serde_json::from_value::<T>(object) {
@@ -54,7 +53,7 @@ fn parse(file: &str, text: &str) -> Result<Map<String, Value>> {
 
 /// The text with every value of `config` that differs set, and the keys of `optional` that `config`
 /// leaves out removed. What is missing in the text and has its default value isn't written.
-pub(super) fn update<T: Serialize + DeserializeOwned + Default>(
+pub fn update<T: Serialize + DeserializeOwned + Default>(
     file: &str,
     text: &str,
     config: &T,
@@ -92,7 +91,7 @@ pub(super) fn update<T: Serialize + DeserializeOwned + Default>(
 }
 
 /// Sets one value; objects on the way are created.
-pub(super) fn set(file: &str, text: &str, path: &[&str], value: &Value) -> Result<String> {
+pub fn set(file: &str, text: &str, path: &[&str], value: &Value) -> Result<String> {
     parse(file, text)?;
     let mut open = text.find('{').unwrap_or(0);
     for (depth, key) in path.iter().enumerate() {
@@ -129,7 +128,7 @@ fn remove(text: &str, key: &str) -> String {
 
 /// Removes a member of the object at `parents` in a text that is known to be JSON, every time that
 /// it's there.
-pub(super) fn remove_from(text: &str, parents: &[&str], key: &str) -> String {
+pub fn remove_from(text: &str, parents: &[&str], key: &str) -> String {
     let mut text = text.to_owned();
     loop {
         let Some(open) = open_of(&text, parents) else {
@@ -161,10 +160,6 @@ fn open_of(text: &str, parents: &[&str]) -> Option<usize> {
         open = member.value.start;
     }
     Some(open)
-}
-
-fn splice(text: &str, span: Range<usize>, new: &str) -> String {
-    format!("{}{new}{}", &text[..span.start], &text[span.end..])
 }
 
 fn insert(object: &Object, text: &str, key: &str, value: &Value) -> String {

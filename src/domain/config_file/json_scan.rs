@@ -1,5 +1,6 @@
-//! Where the parts of a JSON object stand in its text.
+//! Where the parts of a JSON text stand.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub(super) struct Member {
@@ -42,16 +43,44 @@ impl Object {
             members,
         }
     }
+
+    /// Every key once, with its value's place: of a key that stands there twice the last counts.
+    pub fn last_of_each(self) -> Vec<(String, Range<usize>)> {
+        let mut last: HashMap<String, usize> = HashMap::new();
+        for (i, member) in self.members.iter().enumerate() {
+            last.insert(member.key.clone(), i);
+        }
+        let members = self.members.into_iter().enumerate();
+        members
+            .filter(|(i, member)| last.get(&member.key) == Some(i))
+            .map(|(_, member)| (member.key, member.value))
+            .collect()
+    }
 }
 
-fn skip_blank(text: &str, from: usize) -> usize {
+/// Where the elements of the list that opens at `open` stand.
+pub(super) fn elements(text: &str, open: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = skip_blank(text, open + 1);
+    while at < text.len() && !text[at..].starts_with(']') {
+        let end = value_end(text, at);
+        found.push(at..end);
+        at = skip_blank(text, end);
+        if text[at..].starts_with(',') {
+            at = skip_blank(text, at + 1);
+        }
+    }
+    found
+}
+
+pub(super) fn skip_blank(text: &str, from: usize) -> usize {
     text[from..]
         .find(|c: char| !c.is_ascii_whitespace())
         .map_or(text.len(), |i| from + i)
 }
 
 /// Where the value that starts at `from` ends. Counts brackets outside of strings.
-fn value_end(text: &str, from: usize) -> usize {
+pub(super) fn value_end(text: &str, from: usize) -> usize {
     let mut depth = 0usize;
     let mut in_string = false;
     let mut escaped = false;
@@ -110,5 +139,11 @@ mod tests {
             ]
         );
         assert_eq!(object.close, text.len() - 1);
+        let list: Vec<&str> = elements(text, text.find('[').unwrap())
+            .into_iter()
+            .map(|span| &text[span])
+            .collect();
+        assert_eq!(list, ["1", r#""],}\"""#, "{}"]);
+        assert!(elements("[ ]", 0).is_empty());
     }
 }
