@@ -2,12 +2,10 @@
 
 mod api;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use api::memory::Memory;
-use api::{Sandbox, new_project, patient, quick, ready};
+use api::{Sandbox, Small, created, healthy, new_project, patient, quick, ready, refused};
 use matriz::domain::secret::Secret;
 use matriz::error::Kind;
 use matriz::provider::supabase::{ApiKeys, NewProject, ProjectStatus, Service, Supabase, WaitFor};
@@ -17,10 +15,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_project_lives_through_all_its_states() {
-    let dir = tempfile::tempdir().unwrap();
-    let databases = Arc::new(Memory::default());
-    let sandbox = Sandbox::start(dir.path(), databases.clone(), quick()).await;
-    let client = sandbox.client();
+    let small = Small::start().await;
+    let client = &small.client;
 
     let created = client.create_project(&new_project("one")).await.unwrap();
     assert_eq!(created.status, ProjectStatus::ComingUp);
@@ -45,14 +41,11 @@ async fn a_project_lives_through_all_its_states() {
         matriz::provider::supabase::ServiceStatus::Healthy
     );
     client.restore_project(&reference).await.unwrap();
-    client
-        .wait_until_healthy(&reference, &patient(WaitFor::Restore), |_| {})
-        .await
-        .unwrap();
+    healthy(client, &reference, WaitFor::Restore).await.unwrap();
 
     assert!(client.delete_project(&reference, MINUTE).await.unwrap());
     client.wait_until_gone(&reference, MINUTE).await.unwrap();
-    assert!(databases.names().is_empty());
+    assert!(small.databases.names().is_empty());
     assert!(
         !client.delete_project(&reference, MINUTE).await.unwrap(),
         "gone already"
@@ -62,163 +55,96 @@ async fn a_project_lives_through_all_its_states() {
         client.project(&reference).await.unwrap_err().kind,
         Kind::NotFound
     );
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn a_project_that_is_coming_up_cannot_be_deleted_yet() {
-    let dir = tempfile::tempdir().unwrap();
     let options = ApiOptions {
         coming_up_ms: 300,
         ..quick()
     };
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), options).await;
-    let client = sandbox.client();
-    let reference = client
-        .create_project(&new_project("one"))
-        .await
-        .unwrap()
-        .reference;
+    let small = Small::with(options).await;
+    let client = &small.client;
+    let reference = created(client, new_project("one")).await;
 
-    let error = client
-        .delete_project(&reference, Duration::ZERO)
-        .await
-        .unwrap_err();
-    assert!(
-        error.message.contains("Project not ready for deletion"),
-        "{}",
-        error.message
+    refused(
+        client.delete_project(&reference, Duration::ZERO).await,
+        "Project not ready for deletion",
     );
     assert!(
         client.delete_project(&reference, MINUTE).await.unwrap(),
         "with patience it works"
     );
     client.wait_until_gone(&reference, MINUTE).await.unwrap();
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn what_was_under_way_goes_on_after_a_restart() {
-    let dir = tempfile::tempdir().unwrap();
-    let databases = Arc::new(Memory::default());
     let slow = ApiOptions {
         coming_up_ms: 60_000,
         ..quick()
     };
-    let sandbox = Sandbox::start(dir.path(), databases.clone(), slow).await;
-    let token = sandbox.token.clone();
-    let reference = sandbox
-        .client()
-        .create_project(&new_project("one"))
-        .await
-        .unwrap()
-        .reference;
-    assert!(sandbox.state.busy());
-    sandbox.stop().await;
+    let small = Small::with(slow).await;
+    let token = small.token.clone();
+    let reference = created(&small.client, new_project("one")).await;
+    assert!(small.state.busy());
 
-    let sandbox = Sandbox::start(dir.path(), databases.clone(), quick()).await;
-    assert_eq!(sandbox.token, token);
-    let client = sandbox.client();
-    client
-        .wait_until_healthy(&reference, &patient(WaitFor::Creation), |_| {})
+    let small = small.restart(quick()).await;
+    assert_eq!(small.token, token);
+    healthy(&small.client, &reference, WaitFor::Creation)
         .await
         .unwrap();
-    assert_eq!(databases.names(), [reference.to_string()]);
-    let state = std::fs::read_to_string(dir.path().join("state.json")).unwrap();
+    assert_eq!(small.databases.names(), [reference.to_string()]);
+    let state = std::fs::read_to_string(small.dir.path().join("state.json")).unwrap();
     assert!(
         !state.contains("example-password"),
         "the password is kept only until it was used"
     );
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn a_creation_that_fails_for_a_moment_is_tried_again_and_one_that_goes_on_failing_ends() {
-    let dir = tempfile::tempdir().unwrap();
-    let databases = Arc::new(Memory::default());
-    let sandbox = Sandbox::start(dir.path(), databases.clone(), quick()).await;
-    let client = sandbox.client();
-    databases.failing.store(1, Ordering::SeqCst);
-    ready(&client, "first").await;
+    let small = Small::start().await;
+    let client = &small.client;
+    small.databases.failing.store(1, Ordering::SeqCst);
+    ready(client, "first").await;
 
-    databases.failing.store(u32::MAX, Ordering::SeqCst);
-    let second = client
-        .create_project(&new_project("second"))
-        .await
-        .unwrap()
-        .reference;
-    let error = client
-        .wait_until_healthy(&second, &patient(WaitFor::Creation), |_| {})
-        .await
-        .unwrap_err();
-    assert!(
-        error.message.contains("creation failed"),
-        "{}",
-        error.message
+    small.databases.failing.store(u32::MAX, Ordering::SeqCst);
+    let second = created(client, new_project("second")).await;
+    refused(
+        healthy(client, &second, WaitFor::Creation).await,
+        "creation failed",
     );
     assert!(client.delete_project(&second, MINUTE).await.unwrap());
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn the_organizations_plans_are_held() {
-    let dir = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), quick()).await;
-    let client = sandbox.client();
+    let small = Small::start().await;
+    let client = &small.client;
     let within = |organization: &str, name: &str| NewProject {
         organization: organization.into(),
         ..new_project(name)
     };
-    let first = client
-        .create_project(&within("sandbox-free", "a"))
-        .await
-        .unwrap()
-        .reference;
-    client
-        .create_project(&within("sandbox-free", "b"))
-        .await
-        .unwrap();
-    let error = client
-        .create_project(&within("sandbox-free", "c"))
-        .await
-        .unwrap_err();
-    assert!(
-        error.message.contains("free project limits"),
-        "{}",
-        error.message
+    let first = created(client, within("sandbox-free", "a")).await;
+    created(client, within("sandbox-free", "b")).await;
+    refused(
+        client.create_project(&within("sandbox-free", "c")).await,
+        "free project limits",
     );
-    client
-        .wait_until_healthy(&first, &patient(WaitFor::Creation), |_| {})
-        .await
-        .unwrap();
+    healthy(client, &first, WaitFor::Creation).await.unwrap();
     client.pause_project(&first).await.unwrap();
     client.wait_until_paused(&first, MINUTE).await.unwrap();
-    client
-        .create_project(&within("sandbox-free", "c"))
-        .await
-        .unwrap();
-    let error = client.restore_project(&first).await.unwrap_err();
-    assert!(
-        error.message.contains("free project limits"),
-        "{}",
-        error.message
-    );
+    created(client, within("sandbox-free", "c")).await;
+    refused(client.restore_project(&first).await, "free project limits");
 
-    let paid = client
-        .create_project(&within("sandbox-pro", "d"))
-        .await
-        .unwrap()
-        .reference;
-    client
-        .wait_until_healthy(&paid, &patient(WaitFor::Creation), |_| {})
-        .await
-        .unwrap();
-    let error = client.pause_project(&paid).await.unwrap_err();
-    assert!(
-        error.message.contains("cannot be paused"),
-        "{}",
-        error.message
-    );
+    let paid = created(client, within("sandbox-pro", "d")).await;
+    healthy(client, &paid, WaitFor::Creation).await.unwrap();
+    refused(client.pause_project(&paid).await, "cannot be paused");
     assert!(
         !client
             .organization("sandbox-pro")
@@ -227,15 +153,14 @@ async fn the_organizations_plans_are_held() {
             .can_pause()
     );
     assert!(client.organization("sandbox").await.unwrap().can_pause());
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn keys_are_masked_until_revealed_and_name_the_project() {
-    let dir = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), quick()).await;
-    let client = sandbox.client();
-    let reference = ready(&client, "one").await;
+    let small = Small::start().await;
+    let client = &small.client;
+    let reference = ready(client, "one").await;
     let masked = client.api_keys(&reference, false).await.unwrap();
     let secret = masked
         .iter()
@@ -256,22 +181,21 @@ async fn keys_are_masked_until_revealed_and_name_the_project() {
         assert_eq!(payload["ref"], reference.as_str());
         assert_eq!(payload["role"], role);
     }
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn secrets_come_back_as_digests() {
-    let dir = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), quick()).await;
-    let client = sandbox.client();
-    let reference = ready(&client, "one").await;
+    let small = Small::start().await;
+    let client = &small.client;
+    let reference = ready(client, "one").await;
     let secrets = [("MAIL_KEY".to_owned(), Secret::new("example-secret"))];
     client.set_secrets(&reference, &secrets).await.unwrap();
     let listed = client.secrets(&reference).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].digest.len(), 64);
     assert!(
-        !std::fs::read_to_string(dir.path().join("state.json"))
+        !std::fs::read_to_string(small.dir.path().join("state.json"))
             .unwrap()
             .contains("example-secret")
     );
@@ -282,17 +206,15 @@ async fn secrets_come_back_as_digests() {
         .await
         .unwrap();
     assert!(client.secrets(&reference).await.unwrap().is_empty());
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn a_wrong_token_is_refused_and_never_repeated() {
-    let dir = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), quick()).await;
+    let small = Small::start().await;
     let token = "sbp_00000000000000000000000000000000example1";
-    let client = Supabase::new(&sandbox.url, token, sandbox.http(None)).unwrap();
-    let error = client.projects().await.unwrap_err();
-    assert!(error.message.contains("401"), "{}", error.message);
+    let client = Supabase::new(&small.url, token, small.http(None)).unwrap();
+    let error = refused(client.projects().await, "401");
     assert!(
         error
             .hint
@@ -301,14 +223,13 @@ async fn a_wrong_token_is_refused_and_never_repeated() {
             .contains("SUPABASE_ACCESS_TOKEN")
     );
     assert!(!format!("{error:?}").contains("example1"));
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn wrong_creations_are_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), quick()).await;
-    let client = sandbox.client();
+    let small = Small::start().await;
+    let client = &small.client;
     let wrong_region = NewProject {
         region: "moon-1".into(),
         ..new_project("x")
@@ -325,7 +246,7 @@ async fn wrong_creations_are_refused() {
         assert!(client.create_project(&new).await.is_err(), "{new:?}");
     }
     let answer = raw(
-        &sandbox,
+        &small,
         "POST",
         "/v1/projects",
         r#"{"name":"x","organization_slug":"sandbox","db_pass":"p","colour":"red"}"#,
@@ -333,10 +254,10 @@ async fn wrong_creations_are_refused() {
     .await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert!(answer.contains("colour"), "{answer}");
-    let answer = raw(&sandbox, "GET", "/v1/nothing", "").await;
+    let answer = raw(&small, "GET", "/v1/nothing", "").await;
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(client.projects().await.unwrap().is_empty());
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 /// One request as text, so that it can be as wrong as it likes.

@@ -6,27 +6,17 @@ mod api;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use api::memory::Memory;
-use api::{Sandbox, new_project, patient, quick, ready};
+use api::{Small, created, healthy, new_project, quick, ready, refused};
 use matriz::error::Kind;
 use matriz::provider::http::{Backoff, Http, HttpOptions};
 use matriz::provider::supabase::{Supabase, WaitFor};
 use matriz::sandbox::api::ApiOptions;
 use tokio_util::sync::CancellationToken;
 
-async fn sandbox(dir: &tempfile::TempDir) -> (Sandbox, Arc<Memory>) {
-    let databases = Arc::new(Memory::default());
-    (
-        Sandbox::start(dir.path(), databases.clone(), quick()).await,
-        databases,
-    )
-}
-
 #[tokio::test]
 async fn however_a_creation_is_disturbed_there_is_one_project() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    let client = sandbox.client();
+    let small = Small::start().await;
+    let client = &small.client;
     let disturbances = [
         "POST /v1/projects drop=after times=1",
         "POST /v1/projects drop=before times=1",
@@ -36,7 +26,7 @@ async fn however_a_creation_is_disturbed_there_is_one_project() {
         "POST /v1/projects status=429 retry-after=0 times=1",
     ];
     for (n, fault) in disturbances.iter().enumerate() {
-        sandbox.order(fault).await;
+        small.order(fault).await;
         let name = format!("clone-{n}");
         let project = client
             .create_project(&new_project(&name))
@@ -46,31 +36,29 @@ async fn however_a_creation_is_disturbed_there_is_one_project() {
         assert_eq!(named.len(), 1, "{fault}");
         assert_eq!(named[0].reference, project.reference, "{fault}");
         assert!(
-            sandbox.faults().list().await.unwrap().is_empty(),
+            small.faults().list().await.unwrap().is_empty(),
             "{fault} was not used up"
         );
     }
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn a_project_of_the_same_name_that_was_there_before_is_not_taken_for_the_new_one() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    let client = sandbox.client();
-    let old = ready(&client, "same").await;
-    sandbox.order("POST /v1/projects drop=before times=1").await;
+    let small = Small::start().await;
+    let client = &small.client;
+    let old = ready(client, "same").await;
+    small.order("POST /v1/projects drop=before times=1").await;
     let new = client.create_project(&new_project("same")).await.unwrap();
     assert_ne!(new.reference, old);
     assert_eq!(client.projects().await.unwrap().len(), 2);
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn reading_is_repeated_until_it_works_or_the_tries_are_used_up() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    let client = sandbox.client();
+    let small = Small::start().await;
+    let client = &small.client;
     for fault in [
         "status=500",
         "status=503",
@@ -79,46 +67,44 @@ async fn reading_is_repeated_until_it_works_or_the_tries_are_used_up() {
         "truncate",
         "status=429 retry-after=0",
     ] {
-        sandbox
+        small
             .order(&format!("GET /v1/organizations {fault} times=3"))
             .await;
         client.organizations().await.expect(fault);
     }
-    sandbox.order("GET /v1/organizations status=503").await;
+    small.order("GET /v1/organizations status=503").await;
     let error = client.organizations().await.unwrap_err();
     assert_eq!(error.kind, Kind::Provider);
     assert!(error.message.contains("503"), "{}", error.message);
-    sandbox.faults().clear().await.unwrap();
+    small.faults().clear().await.unwrap();
     client.organizations().await.unwrap();
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn a_query_that_may_have_run_is_not_run_again() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    let client = sandbox.client();
-    let reference = ready(&client, "one").await;
-    sandbox
+    let small = Small::start().await;
+    let client = &small.client;
+    let reference = ready(client, "one").await;
+    small
         .order("POST /v1/projects/{ref}/database/query drop=before times=1")
         .await;
     let sql = "select current_setting('server_version')";
     let error = client.query(&reference, sql, &[], false).await.unwrap_err();
     assert_eq!(error.kind, Kind::Network, "{}", error.message);
-    sandbox
+    small
         .order("POST /v1/projects/{ref}/database/query drop=before times=1")
         .await;
     client.query(&reference, sql, &[], true).await.unwrap();
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn pausing_and_deleting_survive_a_lost_answer() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, databases) = sandbox(&dir).await;
-    let client = sandbox.client();
-    let reference = ready(&client, "one").await;
-    sandbox
+    let small = Small::start().await;
+    let client = &small.client;
+    let reference = ready(client, "one").await;
+    small
         .order("POST /v1/projects/{ref}/pause drop=after times=1")
         .await;
     client.pause_project(&reference).await.unwrap();
@@ -126,7 +112,7 @@ async fn pausing_and_deleting_survive_a_lost_answer() {
         .wait_until_paused(&reference, Duration::from_secs(30))
         .await
         .unwrap();
-    sandbox
+    small
         .order("DELETE /v1/projects/{ref} drop=after times=1")
         .await;
     client
@@ -137,42 +123,29 @@ async fn pausing_and_deleting_survive_a_lost_answer() {
         .wait_until_gone(&reference, Duration::from_secs(30))
         .await
         .unwrap();
-    assert!(databases.names().is_empty());
-    sandbox.stop().await;
+    assert!(small.databases.names().is_empty());
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn ordered_fates_are_recognised_as_failures() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    let client = sandbox.client();
-    sandbox.order("* init-failed times=1").await;
-    let failed = client
-        .create_project(&new_project("one"))
-        .await
-        .unwrap()
-        .reference;
-    let error = client
-        .wait_until_healthy(&failed, &patient(WaitFor::Creation), |_| {})
-        .await
-        .unwrap_err();
-    assert!(
-        error.message.contains("creation failed"),
-        "{}",
-        error.message
+    let small = Small::start().await;
+    let client = &small.client;
+    small.order("* init-failed times=1").await;
+    let failed = created(client, new_project("one")).await;
+    refused(
+        healthy(client, &failed, WaitFor::Creation).await,
+        "creation failed",
     );
 
-    let reference = ready(&client, "two").await;
-    sandbox.order("* pause-fails times=1").await;
+    let reference = ready(client, "two").await;
+    small.order("* pause-fails times=1").await;
     client.pause_project(&reference).await.unwrap();
-    let error = client
-        .wait_until_paused(&reference, Duration::from_secs(30))
-        .await
-        .unwrap_err();
-    assert!(
-        error.message.contains("pausing failed"),
-        "{}",
-        error.message
+    refused(
+        client
+            .wait_until_paused(&reference, Duration::from_secs(30))
+            .await,
+        "pausing failed",
     );
     client.pause_project(&reference).await.unwrap();
     client
@@ -180,24 +153,22 @@ async fn ordered_fates_are_recognised_as_failures() {
         .await
         .unwrap();
 
-    sandbox.order("* restore-fails times=1").await;
+    small.order("* restore-fails times=1").await;
     client.restore_project(&reference).await.unwrap();
-    let error = client
-        .wait_until_healthy(&reference, &patient(WaitFor::Restore), |_| {})
-        .await
-        .unwrap_err();
-    assert!(error.message.contains("paused again"), "{}", error.message);
-    sandbox.stop().await;
+    refused(
+        healthy(client, &reference, WaitFor::Restore).await,
+        "paused again",
+    );
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn the_limit_is_told_and_waited_for() {
-    let dir = tempfile::tempdir().unwrap();
     let options = ApiOptions {
         requests_per_minute: 2,
         ..quick()
     };
-    let sandbox = Sandbox::start(dir.path(), Arc::new(Memory::default()), options).await;
+    let small = Small::with(options).await;
     let pauses = Arc::new(Mutex::new(Vec::new()));
     let seen = pauses.clone();
     let http = Http::new(HttpOptions {
@@ -209,11 +180,10 @@ async fn the_limit_is_told_and_waited_for() {
         ..HttpOptions::default()
     })
     .unwrap();
-    let client = Supabase::new(&sandbox.url, &sandbox.token, http).unwrap();
+    let client = Supabase::new(&small.url, &small.token, http).unwrap();
     client.organizations().await.unwrap();
     client.organizations().await.unwrap();
-    let error = client.organizations().await.unwrap_err();
-    assert!(error.message.contains("429"), "{}", error.message);
+    let error = refused(client.organizations().await, "429");
     assert!(error.hint.as_deref().unwrap_or_default().contains("minute"));
     client
         .projects()
@@ -221,28 +191,27 @@ async fn the_limit_is_told_and_waited_for() {
         .expect("another operation has its own limit");
     let lines = pauses.lock().unwrap().clone();
     assert_eq!(lines.len(), 4, "{lines:#?}");
-    assert!(lines.iter().all(|line| !line.contains(&sandbox.token)));
-    sandbox.stop().await;
+    assert!(lines.iter().all(|line| !line.contains(&small.token)));
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn retry_after_is_obeyed_and_cancelling_ends_the_pause() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    sandbox
+    let small = Small::start().await;
+    small
         .order("GET /v1/organizations status=503 retry-after=1 times=1")
         .await;
     let started = Instant::now();
-    sandbox.client().organizations().await.unwrap();
+    small.client().organizations().await.unwrap();
     assert!(started.elapsed() >= Duration::from_secs(1));
 
-    sandbox
+    small
         .order("GET /v1/organizations status=503 retry-after=60 times=1")
         .await;
     let cancel = CancellationToken::new();
-    let client = sandbox.client().with_cancel(cancel.clone());
+    let client = small.client().with_cancel(cancel.clone());
     let call = tokio::spawn(async move { client.organizations().await });
-    while !sandbox.faults().list().await.unwrap().is_empty() {
+    while !small.faults().list().await.unwrap().is_empty() {
         tokio::task::yield_now().await;
     }
     let started = Instant::now();
@@ -250,14 +219,13 @@ async fn retry_after_is_obeyed_and_cancelling_ends_the_pause() {
     let error = call.await.unwrap().unwrap_err();
     assert_eq!(error.kind, Kind::Cancelled);
     assert!(started.elapsed() < Duration::from_secs(1));
-    sandbox.stop().await;
+    small.stop().await;
 }
 
 #[tokio::test]
 async fn a_slow_answer_is_a_timeout_and_a_missing_server_a_network_failure() {
-    let dir = tempfile::tempdir().unwrap();
-    let (sandbox, _) = sandbox(&dir).await;
-    sandbox.order("GET /v1/organizations delay=60000").await;
+    let small = Small::start().await;
+    small.order("GET /v1/organizations delay=60000").await;
     let http = Http::new(HttpOptions {
         timeout: Duration::from_millis(100),
         backoff: Backoff {
@@ -268,14 +236,14 @@ async fn a_slow_answer_is_a_timeout_and_a_missing_server_a_network_failure() {
         ..HttpOptions::default()
     })
     .unwrap();
-    let client = sandbox.client_with(http.clone());
+    let client = small.client_with(http.clone());
     assert_eq!(
         client.organizations().await.unwrap_err().kind,
         Kind::Timeout
     );
-    let url = sandbox.url.clone();
-    let token = sandbox.token.clone();
-    sandbox.stop().await;
+    let url = small.url.clone();
+    let token = small.token.clone();
+    small.stop().await;
     let error = Supabase::new(&url, &token, http)
         .unwrap()
         .organizations()
@@ -294,18 +262,14 @@ async fn a_slow_answer_is_a_timeout_and_a_missing_server_a_network_failure() {
 
 #[tokio::test]
 async fn faults_survive_a_restart_and_can_be_taken_back() {
-    let dir = tempfile::tempdir().unwrap();
-    let (first, databases) = sandbox(&dir).await;
-    first.order("GET /v1/organizations status=500").await;
-    first.stop().await;
-    let second = Sandbox::start(dir.path(), databases, quick()).await;
-    let faults = second.faults().list().await.unwrap();
+    let small = Small::start().await;
+    small.order("GET /v1/organizations status=500").await;
+    let small = small.restart(quick()).await;
+    let faults = small.faults().list().await.unwrap();
     assert_eq!(faults.len(), 1);
-    second.faults().remove(faults[0].id).await.unwrap();
-    assert_eq!(
-        second.faults().remove(faults[0].id).await.unwrap_err().kind,
-        Kind::NotFound
-    );
-    second.client().organizations().await.unwrap();
-    second.stop().await;
+    small.faults().remove(faults[0].id).await.unwrap();
+    let again = small.faults().remove(faults[0].id).await;
+    assert_eq!(again.unwrap_err().kind, Kind::NotFound);
+    small.client.organizations().await.unwrap();
+    small.stop().await;
 }

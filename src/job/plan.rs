@@ -32,17 +32,9 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Reads every file that the job will read: what is broken stops it before it begins.
+/// What is broken stops the job before it begins.
 fn refuse_broken(world: &World, name: &InstanceName) -> Result<()> {
-    let dir = world.instance(name)?;
-    dir.manifest()?;
-    dir.supabase_config()?;
-    dir.atlassian_config()?;
-    dir.mcp()?;
-    if dir.env_path().is_file() {
-        dir.read_env()?;
-    }
-    Ok(())
+    world.instance(name)?.check_files()
 }
 
 fn empty(request: &Request, title: String, verb: &str) -> Plan {

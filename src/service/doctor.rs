@@ -128,16 +128,8 @@ impl Service {
         };
         let mut findings = Vec::new();
         for name in &names {
-            let broken = self.workspace.instance(name).and_then(|dir| {
-                dir.manifest()?;
-                dir.supabase_config()?;
-                dir.atlassian_config()?;
-                dir.mcp()?;
-                if dir.env_path().is_file() {
-                    dir.read_env()?;
-                }
-                Ok(())
-            });
+            let instance = self.workspace.instance(name);
+            let broken = instance.and_then(|dir| dir.check_files());
             if let Err(error) = broken {
                 findings.push(Finding::bad(
                     "instances",

@@ -9,15 +9,8 @@ use crate::domain::config_file;
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
 use crate::error::Result;
+use crate::workspace::CONFIG_FILES;
 use crate::workspace::file::{self, PRIVATE};
-
-/// The configuration files, in the order in which they are shown.
-const CONFIGS: [&str; 4] = [
-    "instance.toml",
-    "supabase.config.json",
-    "atlassian.config.json",
-    "mcp.json",
-];
 
 /// A file's text, and a stamp of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,7 +42,7 @@ impl Service {
 
     pub fn load_configs(&self, name: &InstanceName) -> Result<Vec<Document>> {
         let mut found = Vec::new();
-        for file in CONFIGS {
+        for file in CONFIG_FILES {
             let document = self.document(name, file)?;
             if !document.stamp.is_empty() {
                 found.push(document);

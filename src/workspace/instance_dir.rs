@@ -22,6 +22,11 @@ const ENV: &str = ".env";
 const ENV_EXAMPLE: &str = ".env.example";
 pub(super) const SUPABASE: &str = "supabase.config.json";
 pub(super) const ATLASSIAN: &str = "atlassian.config.json";
+pub(super) const MANIFEST: &str = "instance.toml";
+pub(super) const MCP: &str = "mcp.json";
+
+/// The configuration files of an instance, in the order in which they are shown.
+pub const CONFIG_FILES: [&str; 4] = [MANIFEST, SUPABASE, ATLASSIAN, MCP];
 
 /// Keys that are removed where the value is unset.
 const SUPABASE_OPTIONAL: &[&str] = &["apiUrl", "projectRef"];
@@ -50,8 +55,29 @@ impl InstanceDir {
         &self.path
     }
 
+    /// The files that are this instance's own, by their names: its environment and its
+    /// configuration. All else in the folder (seeds, migrations, notes) may be another's as well.
+    pub fn own_files() -> impl Iterator<Item = &'static str> {
+        std::iter::once(ENV).chain(CONFIG_FILES)
+    }
+
     pub fn env_path(&self) -> PathBuf {
         self.path.join(ENV)
+    }
+
+    /// Reads every one of the instance's own files.
+    ///
+    /// # Errors
+    /// What is wrong with the first that can't be read, with its place.
+    pub fn check_files(&self) -> Result<()> {
+        self.manifest()?;
+        self.supabase_config()?;
+        self.atlassian_config()?;
+        self.mcp()?;
+        if self.env_path().is_file() {
+            self.read_env()?;
+        }
+        Ok(())
     }
 
     /// A file of this instance for a sentence: `instances/NAME/FILE`.

@@ -3,14 +3,12 @@
 use toml_edit::Value;
 
 use super::file::{self, SHARED};
-use super::instance_dir::InstanceDir;
+use super::instance_dir::{InstanceDir, MANIFEST};
 use super::settings::toml_error;
 use super::template;
 use crate::domain::config::Manifest;
 use crate::domain::config_file::toml_edits;
 use crate::error::Result;
-
-const MANIFEST: &str = "instance.toml";
 
 impl InstanceDir {
     /// `instance.toml`, or what holds without one.

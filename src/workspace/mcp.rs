@@ -7,12 +7,10 @@
 use serde_json::{Value, json};
 
 use super::file::{self, PRIVATE};
-use super::instance_dir::InstanceDir;
+use super::instance_dir::{InstanceDir, MCP};
 use super::template;
 use crate::domain::config_file::json_edit;
 use crate::error::{Error, Result};
-
-const MCP: &str = "mcp.json";
 
 /// The project that the entry `supabase` reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,7 @@ mod template;
 mod temporary;
 mod trash;
 
-pub use instance_dir::InstanceDir;
+pub use instance_dir::{CONFIG_FILES, InstanceDir};
 pub use listing::Skipped;
 pub use mcp::McpSupabase;
 pub use new_instance::NewInstance;

@@ -4,15 +4,20 @@
 pub mod memory;
 pub mod postgres;
 
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use matriz::domain::secret::Secret;
+use matriz::error::{Error, Result};
 use matriz::provider::http::{Backoff, Http, HttpOptions};
 use matriz::provider::supabase::{NewProject, ProjectRef, Service, Supabase, WaitFor, WaitOptions};
 use matriz::sandbox::api::{ApiOptions, ApiState, FaultOrders, ProjectDatabases, router};
+use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+
+use memory::Memory;
 
 pub struct Sandbox {
     pub url: String,
@@ -101,6 +106,53 @@ impl Sandbox {
     }
 }
 
+/// A sandbox whose databases are only names, in a folder of its own, and a client for it.
+pub struct Small {
+    sandbox: Sandbox,
+    pub client: Supabase,
+    pub databases: Arc<Memory>,
+    pub dir: TempDir,
+}
+
+impl Small {
+    pub async fn start() -> Small {
+        Small::with(quick()).await
+    }
+
+    pub async fn with(options: ApiOptions) -> Small {
+        let dir = tempfile::tempdir().unwrap();
+        Small::on(dir, Arc::new(Memory::default()), options).await
+    }
+
+    /// Another one on what this one leaves.
+    pub async fn restart(self, options: ApiOptions) -> Small {
+        self.sandbox.stop().await;
+        Small::on(self.dir, self.databases, options).await
+    }
+
+    async fn on(dir: TempDir, databases: Arc<Memory>, options: ApiOptions) -> Small {
+        let sandbox = Sandbox::start(dir.path(), databases.clone(), options).await;
+        Small {
+            client: sandbox.client(),
+            sandbox,
+            databases,
+            dir,
+        }
+    }
+
+    pub async fn stop(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+impl Deref for Small {
+    type Target = Sandbox;
+
+    fn deref(&self) -> &Sandbox {
+        &self.sandbox
+    }
+}
+
 pub fn new_project(name: &str) -> NewProject {
     NewProject {
         name: name.into(),
@@ -125,10 +177,28 @@ pub fn patient(wait_for: WaitFor) -> WaitOptions {
 
 /// A project that was created and is healthy.
 pub async fn ready(client: &Supabase, name: &str) -> ProjectRef {
-    let project = client.create_project(&new_project(name)).await.unwrap();
-    client
-        .wait_until_healthy(&project.reference, &patient(WaitFor::Creation), |_| {})
+    let reference = created(client, new_project(name)).await;
+    healthy(client, &reference, WaitFor::Creation)
         .await
         .unwrap();
-    project.reference
+    reference
+}
+
+/// A project that was created, and may still be coming up.
+pub async fn created(client: &Supabase, new: NewProject) -> ProjectRef {
+    client.create_project(&new).await.unwrap().reference
+}
+
+/// Waits for what [`patient`] waits for.
+pub async fn healthy(client: &Supabase, reference: &ProjectRef, wait_for: WaitFor) -> Result<()> {
+    let options = patient(wait_for);
+    let waited = client.wait_until_healthy(reference, &options, |_| {}).await;
+    waited.map(|_| ())
+}
+
+/// Holds that it failed with these words.
+pub fn refused<T>(outcome: Result<T>, words: &str) -> Error {
+    let error = outcome.err().expect(words);
+    assert!(error.message.contains(words), "{}", error.message);
+    error
 }

@@ -12,7 +12,7 @@ use crate::domain::strategy::Strategy;
 use crate::error::{Context, Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::workspace::NewInstance;
+use crate::workspace::{InstanceDir, NewInstance};
 
 /// Makes `instances/TARGET` where it's missing.
 pub struct CopyFolder {
@@ -28,15 +28,6 @@ struct Mark {
     /// This job made the folder, so cancel removes it.
     made: bool,
 }
-
-/// What an instance's own files are: written by their own steps, not copied.
-const OWN_FILES: [&str; 5] = [
-    ".env",
-    "supabase.config.json",
-    "atlassian.config.json",
-    "instance.toml",
-    "mcp.json",
-];
 
 #[async_trait]
 impl Step for CopyFolder {
@@ -144,7 +135,8 @@ impl CopyFolder {
                 }
                 let name = folder.join(entry.file_name());
                 let top = folder.as_os_str().is_empty();
-                if top && OWN_FILES.iter().any(|own| *name == **own) {
+                if top && InstanceDir::own_files().any(|own| *name == *own) {
+                    // written by steps of their own
                     continue;
                 }
                 let kind = entry.file_type().context(Kind::Io, || {

@@ -17,15 +17,6 @@ pub struct RewriteReferences {
     pub target: InstanceName,
 }
 
-/// The files that may name a project.
-const FILES: [&str; 5] = [
-    ".env",
-    "supabase.config.json",
-    "atlassian.config.json",
-    "instance.toml",
-    "mcp.json",
-];
-
 #[async_trait]
 impl Step for RewriteReferences {
     fn name(&self) -> &str {
@@ -49,7 +40,7 @@ impl Step for RewriteReferences {
         let target = self.world.instance(&self.target)?;
         let (map, labels) = reference_map(&source, &target)?;
         let mut left = Vec::new();
-        for file in FILES {
+        for file in InstanceDir::own_files() {
             let path = target.path().join(file);
             let text = match std::fs::read_to_string(&path) {
                 Ok(text) => text,

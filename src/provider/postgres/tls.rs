@@ -31,8 +31,14 @@ pub fn settings(url: &DatabaseUrl) -> Result<ClientConfig> {
         .with_safe_default_protocol_versions()
         .context(Kind::Internal, || "TLS can't be set up".into())?;
     let verifier: Arc<dyn ServerCertVerifier> = match check {
-        Check::Nothing => Arc::new(Anyone { provider }),
-        Check::Authority => Arc::new(AnyName(web_pki(root, provider)?)),
+        Check::Nothing => Arc::new(AnyName {
+            provider,
+            authority: None,
+        }),
+        Check::Authority => Arc::new(AnyName {
+            authority: Some(web_pki(root, provider.clone())?),
+            provider,
+        }),
         Check::Name => web_pki(root, provider)?,
     };
     Ok(builder
@@ -82,22 +88,32 @@ fn web_pki(root: Option<&str>, provider: Arc<CryptoProvider>) -> Result<Arc<WebP
         .context(Kind::Internal, || "TLS can't be set up".into())
 }
 
-/// Takes any certificate, as `sslmode=require` does. The handshake itself is still checked.
+/// Checks less of a certificate than its name and its authority. The handshake is always checked.
 #[derive(Debug)]
-struct Anyone {
+struct AnyName {
     provider: Arc<CryptoProvider>,
+    /// Checked with `sslmode=verify-ca`; with `sslmode=require` any certificate will do.
+    authority: Option<Arc<WebPkiServerVerifier>>,
 }
 
-impl ServerCertVerifier for Anyone {
+impl ServerCertVerifier for AnyName {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
+        cert: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        let Some(authority) = &self.authority else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        match authority.verify_server_cert(cert, chain, name, ocsp, now) {
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            other => other,
+        }
     }
 
     fn verify_tls12_signature(
@@ -121,52 +137,7 @@ impl ServerCertVerifier for Anyone {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
-}
-
-/// Checks the authority but takes any name, as `sslmode=verify-ca` does.
-#[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
-
-impl ServerCertVerifier for AnyName {
-    fn verify_server_cert(
-        &self,
-        cert: &CertificateDer<'_>,
-        chain: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        match self.0.verify_server_cert(cert, chain, name, ocsp, now) {
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            other => other,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls12_signature(message, cert, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls13_signature(message, cert, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        let algorithms = &self.provider.signature_verification_algorithms;
+        algorithms.supported_schemes()
     }
 }
