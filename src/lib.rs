@@ -34,7 +34,9 @@
 //! again and [`job::engine`] runs them under a lease: the source is set up where it isn't yet, the
 //! folder is made, the project created ([`provider::supabase`], which reaches the [`sandbox`] or
 //! the real service by the same code), the database copied under one snapshot and compared
-//! ([`provider::postgres::copy`]), and the files rewritten so that nothing names the source.
+//! ([`provider::postgres::copy`]), and rows ([`provider::postgres::columns`]) and files rewritten by
+//! one map ([`domain::reference`]) so that nothing names the source; what a step has to say about it
+//! is kept as the job's report ([`domain::report`]).
 //! Progress goes to the registry ten times a second; any number of screens and shells watch it
 //! there. Killed at any point, the job is resumed from what the registry and the world say was
 //! done; cancelled, its steps take back what they made, in reverse.

@@ -236,7 +236,12 @@ pub enum Jobs {
         limit: usize,
     },
     /// Show one job with its steps
-    Show { id: i64 },
+    Show {
+        id: i64,
+        /// What it did in detail: what was rewritten, and what still names the source
+        #[arg(long)]
+        report: bool,
+    },
     /// Print a job's log
     Log {
         id: i64,

@@ -17,7 +17,8 @@ use crate::error::Result;
 pub async fn jobs(call: &Call<'_>, verb: &Jobs) -> Result<ExitCode> {
     match verb {
         Jobs::List { limit } => list(call, *limit)?,
-        Jobs::Show { id } => show(call, *id)?,
+        Jobs::Show { id, report: false } => show(call, *id)?,
+        Jobs::Show { id, report: true } => report(call, *id)?,
         Jobs::Log { id, follow } => log(call, *id, *follow).await?,
         Jobs::Cancel { id } => return cancel(call, *id).await,
         Jobs::Resume { id } => {
@@ -77,6 +78,24 @@ fn short(text: Option<&str>) -> String {
 fn show(call: &Call<'_>, id: JobId) -> Result<()> {
     let job = call.service.job(id)?;
     call.out.result(&json!(job), &text(&job))
+}
+
+fn report(call: &Call<'_>, id: JobId) -> Result<()> {
+    let report = call.service.job_report(id)?;
+    let mut lines = vec![format!(
+        "{id} {} · {}",
+        report.job.title(),
+        report.job.state.word()
+    )];
+    lines.extend(report.job.summary.clone());
+    for part in &report.parts {
+        lines.push(String::new());
+        lines.extend(part.lines());
+    }
+    if report.parts.is_empty() {
+        lines.push("It has nothing to report.".to_owned());
+    }
+    call.out.result(&json!(report), &lines.join("\n"))
 }
 
 fn text(job: &JobView) -> String {

@@ -11,6 +11,7 @@ pub mod place;
 pub mod plan;
 pub mod progress;
 pub mod reference;
+pub mod report;
 pub mod request;
 pub mod secret;
 pub mod strategy;

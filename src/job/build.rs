@@ -19,7 +19,7 @@ use crate::job::steps::migrate::Migrate;
 use crate::job::steps::project::CreateProject;
 use crate::job::steps::read_schema::ReadSchema;
 use crate::job::steps::records::CarryRecords;
-use crate::job::steps::references::RewriteReferences;
+use crate::job::steps::references::{RewriteDatabase, RewriteReferences};
 use crate::job::steps::schema::CreateSchema;
 use crate::job::steps::scoped::scope;
 use crate::job::steps::seed::LoadSeeds;
@@ -170,6 +170,11 @@ fn clone(
         source: source.clone(),
         target: target.clone(),
         keeps_project: shape.keeps_project,
+    }));
+    stages.push(one(RewriteDatabase {
+        world: world.clone(),
+        source: source.clone(),
+        target: target.clone(),
     }));
     if shape.owner.is_some() {
         stages.push(one(CarryRecords {

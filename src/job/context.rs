@@ -162,6 +162,15 @@ impl StepContext {
         self.held.registry.set_summary(&self.held.lease, text)
     }
 
+    /// Keeps what the step has to say when the job is over. The caller keeps secrets out of it.
+    pub fn save_report(&self, part: &str, data: &impl serde::Serialize) -> Result<()> {
+        let data = serde_json::to_value(data)
+            .map_err(|e| Error::internal("A report can't be written as JSON.").source(e))?;
+        self.held
+            .registry
+            .save_report_part(&self.held.lease, part, &data)
+    }
+
     /// What the job's steps hand to each other within this worker.
     pub fn shared(&self) -> &Shared {
         &self.held.shared

@@ -12,7 +12,7 @@ use super::open::explain;
 const APPLICATION: i32 = 0x4d54_525a;
 
 /// One script a version, in order. A published one is never edited: a change is a new one.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Brings the file to this version's shape, all of it or nothing.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::Service;
 use crate::domain::job::{JobId, JobState, JobView};
 use crate::domain::plan::Plan;
+use crate::domain::report::JobReport;
 use crate::domain::request::Request;
 use crate::domain::strategy::ProviderKind;
 use crate::error::{Error, Result};
@@ -68,6 +69,14 @@ impl Service {
 
     pub fn job(&self, id: JobId) -> Result<JobView> {
         self.registry.job_view(id)
+    }
+
+    /// A job with what its steps had to say.
+    pub fn job_report(&self, id: JobId) -> Result<JobReport> {
+        Ok(JobReport {
+            job: self.registry.job_view(id)?,
+            parts: self.registry.report_parts(id)?,
+        })
     }
 
     /// Newest first.

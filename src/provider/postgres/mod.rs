@@ -1,5 +1,6 @@
 //! Postgres: finding a server and its tools, connecting, copying a database.
 
+pub mod columns;
 pub mod connect;
 pub mod copy;
 pub mod explain;

@@ -1,0 +1,9 @@
+//! The second pass over the target: everything that names the source names the target, and what
+//! doesn't is reported with its reason.
+
+pub mod database;
+pub mod files;
+mod pairs;
+
+pub use database::RewriteDatabase;
+pub use files::RewriteReferences;
