@@ -12,6 +12,7 @@ mod mishaps;
 mod moments;
 mod outside;
 mod place;
+mod references;
 mod refusals;
 mod schema;
 mod secrets;
