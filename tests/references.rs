@@ -282,6 +282,43 @@ async fn a_pass_killed_anywhere_is_finished_by_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_that_change_places_are_changed_exactly_once() {
+    let Some(postgres) = support::engines().await.into_iter().next() else {
+        return;
+    };
+    let pair = Pair::new(&postgres, MANY).await;
+    let mut map = ReferenceMap::default();
+    map.add(ReferenceKind::JiraIssue, "PROJ-1", "PROJ-2");
+    map.add(ReferenceKind::JiraIssue, "PROJ-2", "PROJ-1");
+    let asked = RewriteRequest {
+        target: pair.source.clone(),
+        schema: None,
+        rewriter: Arc::new(map.compile().expect("a map")),
+    };
+    let watcher = Watcher::default();
+    let mut wait = Duration::from_millis(60);
+    let mut interrupted = 0;
+    let changes = loop {
+        let pass = columns::rewrite(&asked, &watcher, CancellationToken::new());
+        match tokio::time::timeout(wait, pass).await {
+            Ok(done) => break done.expect("a pass"),
+            Err(_) => interrupted += 1,
+        }
+        wait += Duration::from_millis(20);
+        assert!(interrupted < 500, "it never ends");
+    };
+    println!("MEASURED {interrupted} interruptions");
+    assert_eq!(changes.values(), 24);
+    for n in 1..=12 {
+        let swapped = format!(
+            "SELECT count(*) FROM many_{n} WHERE j->>'u'
+               = CASE id WHEN 1 THEN 'PROJ-2' WHEN 2 THEN 'PROJ-1' ELSE 'PROJ-' || id END"
+        );
+        assert_eq!(number(&pair.source, &swapped).await, 1500, "many_{n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_rewritten_is_known_even_when_it_could_not_be_written_down() {
     let Some(postgres) = support::engines().await.into_iter().next() else {
         return;

@@ -148,7 +148,7 @@ fn clone(
     plan.line("Checks", "counts and contents of every table, at the end");
     plan.line(
         "Rewrites",
-        format!("every reference to {source} in its files"),
+        format!("every reference to {source} in its rows and files"),
     );
     plan.stays("Stays", format!("{source}, unchanged and usable meanwhile"));
     if shape.strategy == Strategy::Schema {

@@ -28,6 +28,8 @@ pub enum Reason {
     Definition(String),
     /// A record of what was done, which stays as it was.
     History,
+    /// It couldn't be looked through, in the database's words: nobody knows what it names.
+    Unreadable(String),
     /// The login may not change it.
     NotAllowed,
     /// The database refused the new value, in its own words.
@@ -53,6 +55,7 @@ impl Reason {
             Reason::Computed => "computed by the database".into(),
             Reason::Definition(kind) => format!("{kind}: change it yourself"),
             Reason::History => "a record of what was done stays as it was".into(),
+            Reason::Unreadable(why) => format!("it can't be looked through: {why}"),
             Reason::NotAllowed => "the login may not change it".into(),
             Reason::Refused(why) => format!("the value can't be changed: {why}"),
         }
@@ -89,6 +92,9 @@ pub struct Leftover {
 impl Leftover {
     /// One line for a person.
     pub fn line(&self) -> String {
+        if let Reason::Unreadable(why) = &self.reason {
+            return format!("{} can't be looked through: {why}", self.place);
+        }
         let row = self
             .row
             .as_ref()
@@ -107,7 +113,11 @@ impl Rewriter {
     pub fn residues(&self, text: &str) -> Vec<Residue> {
         let found = self.find(text);
         let mut out: Vec<Residue> = found.iter().filter_map(|f| self.missed(f)).collect();
-        let inside = |at: usize| found.iter().any(|f| f.start <= at && at < f.end);
+        let inside = |at: usize| {
+            let before = found.partition_point(|f| f.start <= at);
+            let last = before.checked_sub(1).and_then(|n| found.get(n));
+            last.is_some_and(|f| at < f.end)
+        };
         for hit in self.telling.find_iter(text) {
             let n = self.telling_entries.get(hit.pattern().as_usize());
             let Some(entry) = n.and_then(|n| self.entries.get(*n)) else {

@@ -29,6 +29,8 @@ pub struct Rewriter {
     pub(super) telling_entries: Vec<usize>,
     /// Source projects' refs.
     pub(super) projects: BTreeSet<String>,
+    /// What an address of the source has in it, whoever's host it names.
+    company: Vec<String>,
     legacy: BTreeMap<String, String>,
     /// Atlassian sites of source and target, in lower case.
     sites: HashSet<String>,
@@ -80,6 +82,10 @@ impl Rewriter {
             finder: AhoCorasick::new(&texts).map_err(too_large)?,
             telling,
             projects: of_kind(ReferenceKind::ProjectRef)
+                .map(|e| e.from.clone())
+                .collect(),
+            company: of_kind(ReferenceKind::ProjectRef)
+                .chain(of_kind(ReferenceKind::DatabaseRole))
                 .map(|e| e.from.clone())
                 .collect(),
             legacy: map.legacy().clone(),
@@ -169,12 +175,7 @@ impl Rewriter {
     /// Whether the address that runs up to here names a source's project.
     fn is_in_company(&self, head: &str) -> bool {
         let word = boundary::word_before(head);
-        self.entries.iter().any(|e| {
-            matches!(
-                e.kind,
-                ReferenceKind::ProjectRef | ReferenceKind::DatabaseRole
-            ) && word.contains(&e.from)
-        })
+        self.company.iter().any(|name| word.contains(name))
     }
 
     /// Whether this isn't in an address of somebody else's site.

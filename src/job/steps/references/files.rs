@@ -153,3 +153,59 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     found.sort();
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reference::{ReferenceKind, ReferenceMap};
+
+    #[test]
+    fn files_are_rewritten_and_what_stays_is_said() {
+        let mut map = ReferenceMap::default();
+        map.add(
+            ReferenceKind::ProjectRef,
+            "abcdefghijklmnopqrst",
+            "zyxwvutsrqponmlkjihg",
+        );
+        let rewriter = map.compile().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path();
+        fs::create_dir_all(folder.join("supabase")).unwrap();
+        fs::create_dir_all(folder.join("node_modules")).unwrap();
+        for (file, bytes) in [
+            (
+                "supabase/config.toml",
+                &b"# mine\nproject_id = \"abcdefghijklmnopqrst\"\n"[..],
+            ),
+            ("node_modules/x.js", b"abcdefghijklmnopqrst"),
+            ("words.md", b"\nxabcdefghijklmnopqrst"),
+            ("image.bin", b"\xff\xfe abcdefghijklmnopqrst"),
+        ] {
+            fs::write(folder.join(file), bytes).unwrap();
+        }
+        let mut changes = FileChanges::default();
+        for path in files_in(folder).unwrap() {
+            let shown = path.strip_prefix(folder).unwrap().display().to_string();
+            rewrite(&path, &shown, &rewriter, &mut changes).unwrap();
+        }
+        let config = fs::read_to_string(folder.join("supabase/config.toml")).unwrap();
+        assert_eq!(config, "# mine\nproject_id = \"zyxwvutsrqponmlkjihg\"\n");
+        let expected = FileChange {
+            file: "supabase/config.toml".into(),
+            references: 1,
+        };
+        assert_eq!(changes.files, [expected]);
+        let left: Vec<_> = changes
+            .left
+            .iter()
+            .map(|l| (&*l.place, &l.reason))
+            .collect();
+        assert_eq!(
+            left,
+            [
+                ("image.bin:1", &Reason::Binary),
+                ("words.md:2", &Reason::LongerWord)
+            ]
+        );
+    }
+}

@@ -6,6 +6,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::reference::{ReferenceKind, ReferenceMap};
 use crate::error::Result;
 use crate::job::world::World;
+use crate::provider::http::is_loopback;
 use crate::provider::postgres::url::{DatabaseUrl, Host};
 
 /// Where the map is applied.
@@ -74,8 +75,19 @@ fn project(map: &mut ReferenceMap, from: &Names, to: &Names) {
     pair(ReferenceKind::ProjectUrl, "SUPABASE_URL");
     pair(ReferenceKind::Key, "SUPABASE_ANON_KEY");
     pair(ReferenceKind::Key, "SUPABASE_SERVICE_ROLE_KEY");
+    // a domain of its own; any other host either has the ref in it or is shared by all projects
+    let url = from.get("SUPABASE_URL");
+    if !from.project().is_empty() && !url.contains(from.project()) && !is_loopback(host(url)) {
+        map.add(ReferenceKind::Host, host(url), host(to.get("SUPABASE_URL")));
+    }
     map.add_legacy_key("anon", to.get("SUPABASE_ANON_KEY"));
     map.add_legacy_key("service_role", to.get("SUPABASE_SERVICE_ROLE_KEY"));
+}
+
+/// The host in an address.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', ':', '?']).next().unwrap_or(rest)
 }
 
 fn database(map: &mut ReferenceMap, from: &Names, to: &Names, place: Place) {

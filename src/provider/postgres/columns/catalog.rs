@@ -108,7 +108,8 @@ const COLUMNS: &str = "WITH RECURSIVE base(oid, of) AS (
    ARRAY(SELECT ka.attname::text FROM pg_catalog.pg_index i
      CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS p(attnum, place)
      JOIN pg_catalog.pg_attribute ka ON ka.attrelid = c.oid AND ka.attnum = p.attnum
-     WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY p.place)
+     WHERE i.indrelid = c.oid AND i.indisprimary ORDER BY p.place),
+   pg_catalog.pg_has_role(c.relowner, 'USAGE')
  FROM pg_catalog.pg_class c
  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -156,14 +157,17 @@ pub async fn read(session: &Session, only: Option<&str>) -> Result<Vec<Table>> {
             });
         table.is_view = get(row, 2)?;
         table.may_read = get(row, 3)?;
+        table.checks_late = get(row, 12)?;
+        let silenced = session.silent && !table.checks_late;
+        // else only its owner can keep its triggers from firing
+        let owned: bool = get(row, 14)?;
         table.kept = if schema == "supabase_migrations" {
             Some(Reason::History)
         } else if table.is_view {
             Some(Reason::Computed)
         } else {
-            (!may_change).then_some(Reason::NotAllowed)
+            (!may_change || !(silenced || owned)).then_some(Reason::NotAllowed)
         };
-        table.checks_late = get(row, 12)?;
         table.key = get(row, 13)?;
         let column: String = get(row, 5)?;
         let computed: bool = get(row, 6)?;

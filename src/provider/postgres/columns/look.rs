@@ -54,8 +54,8 @@ pub async fn which(
                         Err(error) => left.push(Leftover {
                             place: one.1.plain(),
                             row: None,
-                            names: "names, perhaps".into(),
-                            reason: Reason::Refused(error.message),
+                            names: String::new(),
+                            reason: Reason::Unreadable(error.message),
                         }),
                     }
                 }

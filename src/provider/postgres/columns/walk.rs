@@ -114,8 +114,8 @@ fn unreadable(table: &Table) -> Leftover {
     Leftover {
         place: table.plain(),
         row: None,
-        names: "names, perhaps".into(),
-        reason: Reason::NotAllowed,
+        names: String::new(),
+        reason: Reason::Unreadable("the login may not read it".into()),
     }
 }
 
