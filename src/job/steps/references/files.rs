@@ -12,6 +12,7 @@ use crate::domain::report::{self, FileChange, FileChanges};
 use crate::error::{Context, Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
+use crate::workspace::InstanceDir;
 use crate::workspace::file::write_whole;
 
 pub struct RewriteReferences {
@@ -20,14 +21,6 @@ pub struct RewriteReferences {
     pub target: InstanceName,
 }
 
-/// The files that hold nothing but settings.
-const SETTINGS: [&str; 5] = [
-    ".env",
-    "supabase.config.json",
-    "atlassian.config.json",
-    "instance.toml",
-    "mcp.json",
-];
 /// Folders that others fill and can fill again.
 const NOT_OURS: [&str; 3] = [".git", "node_modules", "target"];
 /// Larger files aren't settings, seeds or code.
@@ -62,7 +55,8 @@ impl Step for RewriteReferences {
             ctx.check_cancelled()?;
             let shown = path.strip_prefix(&folder).unwrap_or(&path);
             let shown = shown.display().to_string();
-            let rewriter = if SETTINGS.contains(&shown.as_str()) {
+            // these hold nothing but settings
+            let rewriter = if InstanceDir::own_files().any(|own| own == shown) {
                 &settings
             } else {
                 &text
