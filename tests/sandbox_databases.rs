@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use matriz::error::Kind;
 use matriz::provider::postgres::connect::{ConnectOptions, connect};
@@ -52,6 +52,23 @@ impl Stand {
     async fn url(&self, reference: &str) -> DatabaseUrl {
         let at = self.databases.connection(reference).await.unwrap();
         DatabaseUrl::tcp(&at.host, at.port, &at.user, &at.database).with_password(PASSWORD)
+    }
+
+    /// Waits until nothing of deleted projects is left.
+    async fn wait_swept(&self) {
+        let admin = support::connected(&self.server.superuser("postgres")).await;
+        let sql = "select datname::text from pg_database where datname ~ '^gone\\.[a-z]{20}\\.'
+                   union all select rolname::text from pg_roles where rolname ~ '^gone\\.[a-z]{20}\\.'";
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let rows = admin.query(sql, &[]).await.unwrap();
+            let left: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+            if left.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "still there: {left:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn rows(&self, sql: &str) -> Vec<Value> {
@@ -222,6 +239,49 @@ async fn a_project_is_made_paused_resumed_and_removed_again_and_again() {
         Databases::open(stand.server.superuser("postgres"), stand.port)
             .await
             .unwrap();
+        stand.server.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_put_aside_and_nothing_is_left() {
+    for postgres in support::engines().await {
+        let stand = Stand::new(&postgres).await;
+        let databases = &stand.databases;
+        // twice under one name, and each time with a grant to a role that goes with it
+        for _ in 0..2 {
+            databases.create(ONE, PASSWORD).await.unwrap();
+            databases
+                .login_role(ONE, "cli_login", PASSWORD, false, 60)
+                .await
+                .unwrap();
+            let client = support::connected(&stand.url(ONE).await).await;
+            let sql = format!("create table t (a int); grant select on t to \"api.{ONE}\"");
+            client.batch_execute(&sql).await.unwrap();
+            databases.drop(ONE).await.unwrap();
+            assert!(client.batch_execute("select 1").await.is_err());
+        }
+        stand.wait_swept().await;
+
+        // what a kill left is removed at the next start, half removed or not
+        databases.create(TWO, PASSWORD).await.unwrap();
+        let admin = support::connected(&stand.server.superuser("postgres")).await;
+        let left = "gone.cccccccccccccccccccc.01234567";
+        let sql = format!(
+            "create database \"{left}\"; create role \"{left}.0\"; create role \"gone.fishing\""
+        );
+        for statement in sql.split("; ") {
+            admin.batch_execute(statement).await.unwrap();
+        }
+        let half = "update pg_database set datconnlimit = -2 where datname like 'gone.%'";
+        admin.batch_execute(half).await.unwrap();
+        let superuser = stand.server.superuser("postgres");
+        let _next = Databases::open(superuser, stand.port).await.unwrap();
+        stand.wait_swept().await;
+        // nobody else's is touched
+        let other = admin.batch_execute("drop role \"gone.fishing\"");
+        other.await.unwrap();
+        assert!(databases.healthy(TWO).await.unwrap());
         stand.server.stop().await.unwrap();
     }
 }

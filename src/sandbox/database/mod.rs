@@ -6,11 +6,12 @@
 //! as `supabase_read_only_user`), which the projects share, as roles belong to a server.
 
 mod bootstrap;
+mod gone;
 mod json;
 mod project;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -36,6 +37,7 @@ struct Shared {
     port: u16,
     /// One change of roles and databases at a time.
     admin: Mutex<Option<Connection>>,
+    gone: OnceLock<gone::Sweeper>,
 }
 
 impl Databases {
@@ -47,12 +49,16 @@ impl Databases {
                 superuser,
                 port,
                 admin: Mutex::new(None),
+                gone: OnceLock::new(),
             }),
         };
         {
             let admin = databases.admin().await?;
             bootstrap::run(admin.connection()?, &databases.shared.superuser).await?;
         }
+        let superuser = databases.shared.superuser.clone();
+        let sweeper = || gone::Sweeper::start(superuser);
+        databases.shared.gone.get_or_init(sweeper);
         Ok(databases)
     }
 
@@ -128,7 +134,11 @@ impl ProjectDatabases for Databases {
 
     async fn drop(&self, reference: &str) -> Result<()> {
         let admin = self.admin().await?;
-        project::drop(admin.connection()?, reference).await
+        project::drop(admin.connection()?, reference).await?;
+        if let Some(sweeper) = self.shared.gone.get() {
+            sweeper.wake();
+        }
+        Ok(())
     }
 
     async fn pause(&self, reference: &str) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::provider::postgres::connect::Connection;
 use crate::provider::postgres::explain;
 use crate::provider::postgres::quote::ident;
 use crate::sandbox::database::bootstrap::{TEMPLATE, batch};
-use crate::sandbox::database::unknown;
+use crate::sandbox::database::{gone, unknown};
 
 /// The role that clients log in with.
 pub fn owner(reference: &str) -> String {
@@ -66,33 +66,37 @@ pub async fn create(admin: &Connection, reference: &str, password: &str) -> Resu
     batch(admin, &rest, &doing).await
 }
 
+/// Puts the database and its roles aside (see [`gone`]): all or nothing.
 pub async fn drop(admin: &Connection, reference: &str) -> Result<()> {
     check(reference)?;
     let doing = format!("Cannot remove the database of the project {reference}");
-    let database = ident(reference);
-    if state(admin, reference, &doing).await? == State::Whole {
-        let close = format!("alter database {database} allow_connections false");
-        batch(admin, &close, &doing).await?;
-    }
-    batch(
-        admin,
-        &format!("drop database if exists {database} with (force)"),
-        &doing,
-    )
-    .await?;
     let mut roles = vec![
         owner(reference),
         format!("api.{reference}"),
         format!("read.{reference}"),
     ];
     roles.extend(login_roles(admin, reference, &doing).await?);
+    match state(admin, reference, &doing).await? {
+        State::Whole => {
+            // it can't be renamed while anybody is in it
+            allow_connections(admin, reference, false).await?;
+            let mut there = Vec::new();
+            for role in roles {
+                if role_exists(admin, &role, &doing).await? {
+                    there.push(role);
+                }
+            }
+            return batch(admin, &gone::put_aside(reference, &there), &doing).await;
+        }
+        State::HalfDropped => {
+            let drop = format!("drop database {}", ident(reference));
+            batch(admin, &drop, &doing).await?;
+        }
+        State::Missing => {}
+    }
     for role in roles {
-        batch(
-            admin,
-            &format!("drop role if exists {}", ident(&role)),
-            &doing,
-        )
-        .await?;
+        let drop = format!("drop role if exists {}", ident(&role));
+        batch(admin, &drop, &doing).await?;
     }
     Ok(())
 }
