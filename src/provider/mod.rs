@@ -1,5 +1,7 @@
 //! The outside world, one folder each.
 
+pub mod atlassian;
 pub mod http;
+pub mod jira;
 pub mod postgres;
 pub mod supabase;

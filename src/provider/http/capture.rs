@@ -47,6 +47,9 @@ fn record(request: &Request, status: u16, answer: &Answer) -> Value {
     if request.bearer.is_some() {
         headers.push(json!(["authorization", format!("Bearer {MASK}")]));
     }
+    if request.basic.is_some() {
+        headers.push(json!(["authorization", format!("Basic {MASK}")]));
+    }
     let body = match serde_json::from_slice::<Value>(&answer.body) {
         Ok(value) => redact_json(&value, &secrets),
         Err(_) => Value::String(redact(&String::from_utf8_lossy(&answer.body), &secrets)),
@@ -57,7 +60,7 @@ fn record(request: &Request, status: u16, answer: &Answer) -> Value {
         "path": request.path(),
         "query": request.query,
         "headers": headers,
-        "body": request.body.as_ref().map(|b| redact_json(b, &secrets)),
+        "body": request.body.as_ref().map(|b| redact_json(&b.described(), &secrets)),
         "status": status,
         "answer_headers": answer.headers,
         "answer": if answer.body.is_empty() { Value::Null } else { body },

@@ -1,19 +1,21 @@
 //! The connection pool, and the loop around one request.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Context, Kind, Result};
+use crate::provider::http::download::Sink;
 use crate::provider::http::exchange::{Exchange, Observer};
 use crate::provider::http::failure::{Cause, Failure};
-use crate::provider::http::limit::HostLimit;
-use crate::provider::http::request::{Answer, Request, plain_headers};
+use crate::provider::http::limit::{HostLimit, LimitReason, LimitWait, WaitObserver};
+use crate::provider::http::request::{Answer, Request};
 use crate::provider::http::retry::{Backoff, Wait, asked_pause};
+use crate::provider::http::transfer::{Pools, transfer};
+use crate::provider::http::writes::AllWrites;
 use crate::provider::http::{capture, hint, tls};
 
 /// How an [`Http`] behaves.
@@ -29,6 +31,8 @@ pub struct HttpOptions {
     pub longest_body: usize,
     /// Told about every try.
     pub observer: Option<Observer>,
+    /// Told before every wait for a limit.
+    pub waits: Option<WaitObserver>,
     /// Where requests and answers are recorded; by default what `MATRIZ_HTTP_CAPTURE` names.
     pub capture: Option<PathBuf>,
 }
@@ -42,6 +46,7 @@ impl Default for HttpOptions {
             per_host: 8,
             longest_body: 64 * 1024 * 1024,
             observer: None,
+            waits: None,
             capture: std::env::var_os(capture::VARIABLE).map(PathBuf::from),
         }
     }
@@ -60,6 +65,7 @@ struct Inner {
     /// Made when first needed, because loading the system's certificates takes a moment.
     remote: OnceLock<reqwest::Client>,
     limit: HostLimit,
+    writes: AllWrites,
 }
 
 impl Http {
@@ -73,6 +79,7 @@ impl Http {
         Ok(Http {
             inner: Arc::new(Inner {
                 limit: HostLimit::new(options.per_host),
+                writes: AllWrites::default(),
                 remote: OnceLock::new(),
                 local,
                 options,
@@ -87,15 +94,48 @@ impl Http {
         request: &Request,
         cancel: &CancellationToken,
     ) -> Result<Answer, Failure> {
+        self.run(request, &Sink::Memory, cancel).await
+    }
+
+    /// Like [`Http::send`], but the body of a good answer goes into the file `path`, which is
+    /// replaced when the answer is whole. An answer of more than `longest` bytes is a failure.
+    /// The [`Answer`] has no body; its `length` says what was written.
+    pub async fn download(
+        &self,
+        request: &Request,
+        path: &Path,
+        longest: u64,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Failure> {
+        self.run(request, &Sink::File { path, longest }, cancel)
+            .await
+    }
+
+    async fn run(
+        &self,
+        request: &Request,
+        sink: &Sink<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Failure> {
         let options = &self.inner.options;
         let mut attempt = 1;
         loop {
-            let started = Instant::now();
+            for key in &request.writes {
+                let pause = self.inner.writes.reserve(key, tokio::time::Instant::now());
+                self.wait(
+                    request,
+                    LimitReason::OwnPace(key.key.clone()),
+                    pause,
+                    cancel,
+                )
+                .await?;
+            }
             let request_id = format!("{:016x}", rand::random::<u64>());
+            let started = Instant::now();
             let tried = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(hint::cancelled(request)),
-                tried = self.try_once(request, &request_id) => tried,
+                tried = self.try_once(request, &request_id, sink, cancel) => tried,
             };
             let mut exchange = Exchange {
                 request_id,
@@ -107,18 +147,20 @@ impl Http {
                 status: None,
                 bytes: 0,
                 failure: None,
+                limit: None,
                 next_try_in: None,
             };
             let (failure, asked) = match tried {
                 Ok((status, answer)) => {
                     exchange.status = Some(status);
-                    exchange.bytes = answer.body.len();
+                    exchange.bytes = answer.length;
+                    exchange.limit = answer.header("ratelimit-reason").map(str::to_owned);
                     if let Some(path) = &options.capture
                         && let Err(error) = capture::append(path, request, status, &answer)
                     {
                         return Err(Failure::new(Cause::Setup, error.message));
                     }
-                    if (200..300).contains(&status) {
+                    if (200..300).contains(&status) || request.accepted.contains(&status) {
                         self.tell(&exchange);
                         return Ok(answer);
                     }
@@ -139,10 +181,12 @@ impl Http {
                 Wait::Again(pause) => {
                     exchange.next_try_in = Some(pause);
                     self.tell(&exchange);
-                    tokio::select! {
-                        biased;
-                        () = cancel.cancelled() => return Err(hint::cancelled(request)),
-                        () = tokio::time::sleep(pause) => {}
+                    if failure.cause == Cause::Status(429) {
+                        self.keep_others_back(request, exchange.limit.as_deref(), pause);
+                        let reason = LimitReason::Refused(exchange.limit.take());
+                        self.wait(request, reason, pause, cancel).await?;
+                    } else {
+                        sleep(request, pause, cancel).await?;
                     }
                     attempt += 1;
                 }
@@ -156,10 +200,44 @@ impl Http {
         }
     }
 
+    /// A wait for a limit, which is told. Nothing is told where there is nothing to wait for.
+    async fn wait(
+        &self,
+        request: &Request,
+        reason: LimitReason,
+        pause: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<(), Failure> {
+        if pause.is_zero() {
+            return Ok(());
+        }
+        if let Some(observer) = &self.inner.options.waits {
+            observer(&LimitWait {
+                service: request.service,
+                reason,
+                pause,
+            });
+        }
+        sleep(request, pause, cancel).await
+    }
+
+    /// A limit that all requests share is met by the next one too; one of a single issue isn't.
+    fn keep_others_back(&self, request: &Request, reason: Option<&str>, pause: Duration) {
+        let of_one = reason.is_some_and(|text| text.contains("per-issue"));
+        if request.shared_limit && !of_one {
+            self.inner
+                .limit
+                .of(&request.host())
+                .keep_quiet(tokio::time::Instant::now() + pause);
+        }
+    }
+
     async fn try_once(
         &self,
         request: &Request,
         request_id: &str,
+        sink: &Sink<'_>,
+        cancel: &CancellationToken,
     ) -> Result<(u16, Answer), Failure> {
         let url = reqwest::Url::parse(&request.url).map_err(|error| {
             Failure::new(
@@ -171,80 +249,45 @@ impl Http {
             )
             .hint("Check the address of the service in the instance's configuration.")
         })?;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let client = self.client_for(&host, &url)?;
-        let place = self.inner.limit.of(&host);
-        let _place = place.acquire().await;
-
-        let mut call = client
-            .request(request.method.clone(), url)
-            .header("X-Request-Id", request_id);
-        if !request.query.is_empty() {
-            call = call.query(&request.query);
-        }
-        for (name, value) in &request.headers {
-            call = call.header(*name, value);
-        }
-        if let Some(token) = &request.bearer {
-            call = call.bearer_auth(token);
-        }
-        if let Some(body) = &request.body {
-            call = call.json(body);
+        self.pool(&url)?;
+        let host = self.inner.limit.of(&request.host());
+        let _place = host.places.acquire().await;
+        if request.shared_limit {
+            let pause = host.pause(tokio::time::Instant::now());
+            self.wait(request, LimitReason::KeptBack, pause, cancel)
+                .await?;
         }
         let limit = request.timeout.unwrap_or(self.inner.options.timeout);
-        let exchange = async {
-            let response = call
-                .send()
-                .await
-                .map_err(|e| hint::for_transport(request, &e))?;
-            let status = response.status().as_u16();
-            let headers = plain_headers(response.headers());
-            let body = self.read_body(request, response).await?;
-            let answer = Answer {
-                status,
-                headers,
-                body,
-                request_id: request_id.to_owned(),
-                service: request.service,
-                what: request.what.clone(),
-            };
-            Ok((status, answer))
-        };
+        let longest = self.inner.options.longest_body;
+        let exchange = transfer(&*self.inner, request, url, request_id, sink, longest);
         match tokio::time::timeout(limit, exchange).await {
             Ok(result) => result,
             Err(_) => Err(hint::timeout(request)),
         }
     }
 
-    async fn read_body(
-        &self,
-        request: &Request,
-        mut response: reqwest::Response,
-    ) -> Result<Bytes, Failure> {
-        let longest = self.inner.options.longest_body;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|e| hint::for_transport(request, &e))?
-        {
-            if body.len() + chunk.len() > longest {
-                return Err(Failure::new(
-                    Cause::TooLarge,
-                    format!(
-                        "{} answered with more than {longest} bytes when asked to {}.",
-                        request.service, request.what
-                    ),
-                ));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
+    fn pool(&self, url: &reqwest::Url) -> Result<&reqwest::Client, Failure> {
+        self.inner.pool(url)
     }
+}
 
-    fn client_for(&self, host: &str, url: &reqwest::Url) -> Result<&reqwest::Client, Failure> {
+async fn sleep(
+    request: &Request,
+    pause: Duration,
+    cancel: &CancellationToken,
+) -> Result<(), Failure> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(hint::cancelled(request)),
+        () = tokio::time::sleep(pause) => Ok(()),
+    }
+}
+
+impl Pools for Inner {
+    fn pool(&self, url: &reqwest::Url) -> Result<&reqwest::Client, Failure> {
+        let host = url.host_str().unwrap_or_default();
         if tls::is_loopback(host) {
-            return Ok(&self.inner.local);
+            return Ok(&self.local);
         }
         if url.scheme() != "https" {
             return Err(Failure::new(
@@ -253,17 +296,17 @@ impl Http {
             )
             .hint("Use an address that begins with https://."));
         }
-        if let Some(client) = self.inner.remote.get() {
+        if let Some(client) = self.remote.get() {
             return Ok(client);
         }
-        let client = builder(&self.inner.options).build().map_err(|error| {
+        let client = builder(&self.options).build().map_err(|error| {
             Failure::new(
                 Cause::Setup,
                 format!("Cannot load this machine's certificates: {error}."),
             )
             .hint("Install the system's CA certificates (the package ca-certificates on Linux).")
         })?;
-        Ok(self.inner.remote.get_or_init(|| client))
+        Ok(self.remote.get_or_init(|| client))
     }
 }
 

@@ -22,9 +22,11 @@ pub struct Exchange {
     /// `None` where no answer came.
     pub status: Option<u16>,
     /// Bytes of the answer's body.
-    pub bytes: usize,
+    pub bytes: u64,
     /// Why it failed, redacted.
     pub failure: Option<String>,
+    /// The service's `RateLimit-Reason`, where it gave one.
+    pub limit: Option<String>,
     /// The pause before the next try.
     pub next_try_in: Option<Duration>,
 }
@@ -44,6 +46,9 @@ impl fmt::Display for Exchange {
         )?;
         if self.attempt > 1 {
             write!(f, ", try {}", self.attempt)?;
+        }
+        if let Some(limit) = &self.limit {
+            write!(f, ", limit {limit}")?;
         }
         if let Some(pause) = self.next_try_in {
             write!(f, ", next try in {:.1} s", pause.as_secs_f64())?;

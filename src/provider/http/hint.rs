@@ -1,7 +1,7 @@
 //! What to do about a failure, case by case.
 
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::provider::http::failure::{Cause, Failure};
 use crate::provider::http::redact::redact;
@@ -144,7 +144,8 @@ fn said(body: &[u8], secrets: &[&str]) -> Option<String> {
             .map(|value| match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
-            })?,
+            })
+            .or_else(|| several(&fields))?,
         Ok(Value::String(text)) => text,
         Ok(_) => return None,
         Err(_) => {
@@ -163,6 +164,36 @@ fn said(body: &[u8], secrets: &[&str]) -> Option<String> {
         .collect();
     let clean = clean.trim().trim_end_matches('.').to_owned();
     (!clean.is_empty()).then_some(clean)
+}
+
+/// Several messages at once: Jira's `errorMessages` and `errors` by field, and Confluence's
+/// `errors` with a title and a detail each.
+fn several(fields: &Map<String, Value>) -> Option<String> {
+    let mut texts: Vec<String> = Vec::new();
+    let lists = [fields.get("errorMessages"), fields.get("errors")];
+    for item in lists
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten()
+    {
+        let parts = match item {
+            Value::String(text) => vec![text.clone()],
+            item => ["title", "detail", "message"]
+                .iter()
+                .filter_map(|name| item.get(*name)?.as_str().map(str::to_owned))
+                .collect(),
+        };
+        if !parts.is_empty() {
+            texts.push(parts.join(": "));
+        }
+    }
+    if let Some(Value::Object(by_field)) = fields.get("errors") {
+        for (field, text) in by_field {
+            texts.push(format!("{field}: {}", text.as_str().unwrap_or_default()));
+        }
+    }
+    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
 #[cfg(test)]
@@ -197,6 +228,15 @@ mod tests {
                 .is_some_and(|h| h.contains("SUPABASE_ACCESS_TOKEN"))
         );
         assert!(!failure.ambiguous());
+    }
+
+    #[test]
+    fn several_messages_are_all_said() {
+        let said = |body: &[u8]| for_status(&request(), 400, body).message;
+        let jira = br#"{"errorMessages":["No."],"errors":{"summary":"is missing"}}"#;
+        assert!(said(jira).contains("\"No.; summary: is missing\""));
+        let confluence = br#"{"errors":[{"status":400,"title":"Bad","detail":"a title"}]}"#;
+        assert!(said(confluence).contains("\"Bad: a title\""));
     }
 
     #[test]

@@ -9,7 +9,11 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::provider::http::basic::Basic;
+use crate::provider::http::body::{Body, Part};
 use crate::provider::http::failure::{Cause, Failure};
+use crate::provider::http::hint;
+use crate::provider::http::writes::WriteKey;
 
 /// Does it do harm to send this request twice?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +36,11 @@ pub struct Request {
     pub url: String,
     pub query: Vec<(String, String)>,
     pub headers: Vec<(&'static str, String)>,
-    pub body: Option<Value>,
+    pub body: Option<Body>,
     /// Sent as `Authorization: Bearer …`.
     pub bearer: Option<String>,
+    /// Sent as `Authorization: Basic …`.
+    pub basic: Option<Basic>,
     /// The `.env` key that the credential came from, for hints.
     pub credential_key: String,
     /// Values that must not appear in a log or an error.
@@ -42,6 +48,16 @@ pub struct Request {
     pub repeat: Repeat,
     /// Longest time for one try; the client's own where it is `None`.
     pub timeout: Option<Duration>,
+    /// Statuses besides 2xx that are an answer and no failure: a 303 that is read and not
+    /// followed, a 400 whose body says which of many went wrong.
+    pub accepted: Vec<u16>,
+    /// Goes after a redirection of a `GET`. The credentials stay with the origin (scheme, host and
+    /// port) that they are for. Otherwise a redirection is a failure.
+    pub follow: bool,
+    /// What this writes to, where the service limits writes to one thing.
+    pub writes: Vec<WriteKey>,
+    /// After a 429, other requests of this kind to the same host keep back as well.
+    pub shared_limit: bool,
 }
 
 impl Request {
@@ -65,10 +81,15 @@ impl Request {
             headers: Vec::new(),
             body: None,
             bearer: None,
+            basic: None,
             credential_key: String::new(),
             secrets: Vec::new(),
             repeat,
             timeout: None,
+            accepted: Vec::new(),
+            follow: false,
+            writes: Vec::new(),
+            shared_limit: false,
         }
     }
 
@@ -86,7 +107,45 @@ impl Request {
 
     #[must_use]
     pub fn json(mut self, body: Value) -> Self {
-        self.body = Some(body);
+        self.body = Some(Body::Json(body));
+        self
+    }
+
+    /// Bytes as they are.
+    #[must_use]
+    pub fn raw(mut self, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        self.body = Some(Body::Raw {
+            content_type: content_type.into(),
+            bytes: bytes.into(),
+        });
+        self
+    }
+
+    /// A form with fields and files.
+    #[must_use]
+    pub fn form(mut self, parts: Vec<Part>) -> Self {
+        self.body = Some(Body::Form(parts));
+        self
+    }
+
+    /// Takes an answer with this status for an answer and not for a failure.
+    #[must_use]
+    pub fn accept(mut self, status: u16) -> Self {
+        self.accepted.push(status);
+        self
+    }
+
+    /// Goes after redirections (see [`Request::follow`]).
+    #[must_use]
+    pub fn following(mut self) -> Self {
+        self.follow = true;
+        self
+    }
+
+    /// Keeps writes to one thing below the service's limit.
+    #[must_use]
+    pub fn writing(mut self, key: WriteKey) -> Self {
+        self.writes.push(key);
         self
     }
 
@@ -114,7 +173,16 @@ impl Request {
             .iter()
             .chain(self.bearer.iter())
             .map(String::as_str)
+            .chain(self.basic.iter().flat_map(Basic::secrets))
             .collect()
+    }
+
+    /// The host that is asked; empty where the address is wrong.
+    pub(super) fn host(&self) -> String {
+        reqwest::Url::parse(&self.url)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 
     /// The path without the query, for logs.
@@ -125,12 +193,15 @@ impl Request {
     }
 }
 
-/// A provider's answer with a status of success.
+/// A provider's answer with a status of success, or one that the request accepts.
 #[derive(Clone)]
 pub struct Answer {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
+    /// Empty where it went into a file.
     pub body: Bytes,
+    /// Bytes of the body, also of one that went into a file.
+    pub length: u64,
     /// Ours; it stands in the log too.
     pub request_id: String,
     pub(super) service: &'static str,
@@ -153,6 +224,16 @@ impl Answer {
             )
             .hint("Try again. If it happens again, the service may have changed its answers.")
         })
+    }
+
+    /// A header's value; names are in small letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The failure that this answer would have been, had `request` not accepted its status.
+    pub fn refusal(&self, request: &Request) -> Failure {
+        hint::for_status(request, self.status, &self.body)
     }
 }
 

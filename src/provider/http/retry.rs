@@ -1,7 +1,9 @@
 //! When to ask again, and how long to wait before.
 //!
 //! Exponential backoff with full jitter: before the n-th repetition a time drawn evenly from
-//! 0 to `base × 2ⁿ`, at most `longest`. A service that says how long to wait is obeyed.
+//! 0 to `base × 2ⁿ`, at most `longest`. A service that says how long to wait is obeyed. A 429
+//! that doesn't say so (a gateway's) is answered with four times `base`, doubled each time, times
+//! 0.7 to 1.3, as Atlassian advises.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -63,6 +65,11 @@ impl Backoff {
             return Wait::Again(asked + self.base.mul_f64(chance.clamp(0.0, 1.0)));
         }
         let factor = 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
+        if failure.cause == Cause::Status(429) {
+            let pause = self.base.saturating_mul(factor.saturating_mul(4));
+            let jitter = 0.7 + 0.6 * chance.clamp(0.0, 1.0);
+            return Wait::Again(pause.min(self.longest).mul_f64(jitter));
+        }
         let cap = self.base.saturating_mul(factor).min(self.longest);
         Wait::Again(cap.mul_f64(chance.clamp(0.0, 1.0)))
     }
@@ -170,6 +177,24 @@ mod tests {
         assert_eq!(pause(2), Wait::Again(Duration::from_millis(200)));
         assert_eq!(pause(3), Wait::Again(Duration::from_millis(300)));
         assert_eq!(pause(4), Wait::GiveUp);
+    }
+
+    #[test]
+    fn a_limit_without_a_time_doubles_around_itself() {
+        let backoff = Backoff::default();
+        let pause = |attempt, chance| {
+            backoff.after(
+                attempt,
+                &failed(Cause::Status(429)),
+                Repeat::Harmful,
+                None,
+                chance,
+            )
+        };
+        assert_eq!(pause(1, 0.0), Wait::Again(Duration::from_millis(700)));
+        assert_eq!(pause(1, 1.0), Wait::Again(Duration::from_millis(1300)));
+        assert_eq!(pause(3, 0.5), Wait::Again(Duration::from_millis(4000)));
+        assert_eq!(pause(5, 0.5), Wait::GiveUp);
     }
 
     #[test]
