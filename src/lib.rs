@@ -6,7 +6,7 @@
 //! | [`domain`] | pure values and rules: no files, no network, no screen | `error` |
 //! | [`workspace`] | the disk: root, instance folders, whole-file writes | `domain` |
 //! | [`registry`] | SQLite: jobs, steps, journal, figures, audit | `domain` |
-//! | [`provider`] | the outside world: HTTP, Supabase, Postgres and the copy of a database | `domain` |
+//! | [`provider`] | the outside world: HTTP, Supabase, Jira, Confluence, Postgres and the copy of a database | `domain` |
 //! | [`memory`] | the embedding model, and the seeds that use it | the above |
 //! | [`sandbox`] | the stand-in for the providers on this machine | the above |
 //! | [`job`] | the engine, the steps, and the jobs made of them | the above |

@@ -152,6 +152,27 @@ fn providers_do_not_know_each_other_or_the_sandbox() {
         if path.starts_with("provider/supabase") {
             assert!(!text.contains("provider::postgres"), "{path}");
         }
+        // Jira and Confluence share `atlassian` and `http`, nothing else.
+        let apart = [
+            (
+                "provider/jira",
+                ["provider::confluence", "provider::supabase"],
+            ),
+            (
+                "provider/confluence",
+                ["provider::jira", "provider::supabase"],
+            ),
+            (
+                "provider/atlassian",
+                ["provider::jira", "provider::confluence"],
+            ),
+        ];
+        for (folder, others) in apart {
+            for other in others {
+                let knows = path.starts_with(folder) && text.contains(other);
+                assert!(!knows, "{path} knows {other}");
+            }
+        }
     }
 }
 

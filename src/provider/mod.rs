@@ -1,6 +1,7 @@
 //! The outside world, one folder each.
 
 pub mod atlassian;
+pub mod confluence;
 pub mod http;
 pub mod jira;
 pub mod postgres;

@@ -1,0 +1,114 @@
+//! Blog posts: the one thing whose date can be kept.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::provider::atlassian::{Items, Result};
+use crate::provider::confluence::client::Confluence;
+use crate::provider::confluence::content::{Body, Format, Version};
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlogPost {
+    pub id: String,
+    #[serde(default)]
+    pub status: String,
+    pub title: String,
+    pub space_id: String,
+    pub author_id: Option<String>,
+    #[serde(default)]
+    pub created_at: String,
+    pub version: Option<Version>,
+    #[serde(default)]
+    pub body: Body,
+    /// What else there is, as it came.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewBlogPost {
+    pub space_id: String,
+    /// Unique in its space on its day.
+    pub title: String,
+    pub format: Format,
+    pub body: String,
+    /// When it was written, such as 2026-01-31T09:30:00.000Z.
+    pub created_at: Option<String>,
+}
+
+impl Confluence {
+    /// The current blog posts of a space, with their bodies.
+    pub fn blog_posts(&self, space_id: &str, format: Format) -> Items<BlogPost> {
+        let request = self
+            .v2(
+                Method::GET,
+                &["spaces", space_id, "blogposts"],
+                "list the blog posts of a space",
+            )
+            .query("status", "current")
+            .query("body-format", format.word());
+        self.list(request)
+    }
+
+    /// The current blog posts with this title in the space.
+    pub fn find_blog_posts(&self, space_id: &str, title: &str) -> Items<BlogPost> {
+        let request = self
+            .v2(
+                Method::GET,
+                &["spaces", space_id, "blogposts"],
+                format!("look for the blog post \"{title}\""),
+            )
+            .query("title", title)
+            .query("status", "current");
+        self.list(request)
+    }
+
+    /// Not idempotent. After an ambiguous failure, look for title and date with
+    /// [`Confluence::find_blog_posts`].
+    pub async fn create_blog_post(&self, new: &NewBlogPost) -> Result<BlogPost> {
+        let mut body = json!({
+            "spaceId": new.space_id,
+            "status": "current",
+            "title": new.title,
+            "body": Body::write(new.format, &new.body),
+        });
+        if let (Some(date), Some(fields)) = (&new.created_at, body.as_object_mut()) {
+            fields.insert("createdAt".into(), json!(date));
+        }
+        let request = self
+            .v2(
+                Method::POST,
+                &["blogposts"],
+                format!("create the blog post \"{}\"", new.title),
+            )
+            .json(body);
+        self.fetch(&request).await
+    }
+
+    /// Writes a new version of the body, like [`Confluence::update_page`].
+    pub async fn update_blog_post(
+        &self,
+        post: &BlogPost,
+        format: Format,
+        text: &str,
+        version: u64,
+    ) -> Result<BlogPost> {
+        let request = self
+            .v2(
+                Method::PUT,
+                &["blogposts", &post.id],
+                format!("change the blog post \"{}\"", post.title),
+            )
+            .json(json!({
+                "id": post.id,
+                "status": "current",
+                "title": post.title,
+                "body": Body::write(format, text),
+                "version": { "number": version },
+            }))
+            .repeat(crate::provider::http::Repeat::Harmful);
+        self.fetch(&request).await
+    }
+}
