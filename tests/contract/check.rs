@@ -4,15 +4,30 @@ use serde_json::{Value, json};
 
 use super::document::{Document, Operation};
 
-/// Headers that belong to HTTP and to every request.
-const COMMON_HEADERS: [&str; 1] = ["authorization"];
+/// What a service has besides its document.
+pub struct Customs {
+    /// How the `Authorization` header begins.
+    pub authorization: &'static str,
+    /// Headers that belong to HTTP or to the service as a whole.
+    pub common_headers: &'static [&'static str],
+    /// Headers of every answer, numbers all of them.
+    pub limit_headers: &'static [&'static str],
+    /// Does an answer of 400 or above have the service's form of errors?
+    pub is_error: fn(&Value) -> bool,
+}
 
-/// Headers of every answer.
-const LIMIT_HEADERS: [&str; 3] = [
-    "x-ratelimit-limit",
-    "x-ratelimit-remaining",
-    "x-ratelimit-reset",
-];
+/// Supabase's Management API.
+#[allow(dead_code)] // not every test program is about it
+pub const SUPABASE: Customs = Customs {
+    authorization: "Bearer ",
+    common_headers: &["authorization"],
+    limit_headers: &[
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+    ],
+    is_error: |answer| answer["message"].is_string(),
+};
 
 /// What is wrong with an exchange, and the operation that it is one of.
 pub struct Verdict {
@@ -20,7 +35,7 @@ pub struct Verdict {
     pub wrong: Vec<String>,
 }
 
-pub fn check(document: &Document, exchange: &Value) -> Verdict {
+pub fn check(document: &Document, customs: &Customs, exchange: &Value) -> Verdict {
     let method = exchange["method"].as_str().unwrap();
     let path = exchange["path"].as_str().unwrap();
     let Some(operation) = document.operation(method, path) else {
@@ -32,10 +47,10 @@ pub fn check(document: &Document, exchange: &Value) -> Verdict {
     let mut wrong = Vec::new();
     // A wrong request that was refused as such is what a test of refusals sends.
     if exchange["status"] != 400 {
-        check_parameters(document, &operation, exchange, &mut wrong);
+        check_parameters(document, customs, &operation, exchange, &mut wrong);
         check_request_body(document, &operation, exchange, &mut wrong);
     }
-    check_answer(document, &operation, exchange, &mut wrong);
+    check_answer(document, customs, &operation, exchange, &mut wrong);
     for line in &mut wrong {
         *line = format!("{}: {line}", operation.name);
     }
@@ -56,6 +71,7 @@ fn pairs<'a>(exchange: &'a Value, field: &str) -> Vec<(&'a str, &'a str)> {
 
 fn check_parameters(
     document: &Document,
+    customs: &Customs,
     operation: &Operation,
     exchange: &Value,
     wrong: &mut Vec<String>,
@@ -96,7 +112,7 @@ fn check_parameters(
     }
     let headers = pairs(exchange, "headers");
     for (name, value) in &headers {
-        if COMMON_HEADERS.contains(name) {
+        if customs.common_headers.contains(name) {
             continue;
         }
         match find("header", name) {
@@ -106,9 +122,12 @@ fn check_parameters(
     }
     if !headers
         .iter()
-        .any(|(name, value)| *name == "authorization" && value.starts_with("Bearer "))
+        .any(|(name, value)| *name == "authorization" && value.starts_with(customs.authorization))
     {
-        wrong.push("there is no bearer token".into());
+        wrong.push(format!(
+            "there is no {}authorization",
+            customs.authorization
+        ));
     }
     for parameter in described
         .iter()
@@ -125,6 +144,11 @@ fn check_parameters(
 fn check_text(document: &Document, parameter: &Value, values: &[&str], wrong: &mut Vec<String>) {
     let name = parameter["name"].as_str().unwrap_or_default();
     let schema = document.resolve(&parameter["schema"]);
+    // Jira's document calls some lists of words objects: nothing can be held against those.
+    let kind = document.resolve(schema.get("items").unwrap_or(schema));
+    if kind["type"] == "object" {
+        return;
+    }
     let read = |schema: &Value, text: &str| match schema["type"].as_str() {
         Some("integer" | "number" | "boolean") => {
             serde_json::from_str(text).unwrap_or_else(|_| json!(text))
@@ -134,7 +158,12 @@ fn check_text(document: &Document, parameter: &Value, values: &[&str], wrong: &m
     let value = match (schema["type"].as_str(), values) {
         (Some("array"), _) => {
             let item = document.resolve(&schema["items"]);
-            values.iter().map(|text| read(item, text)).collect()
+            let joined = parameter["explode"] == false;
+            let parts = values.iter().flat_map(|text| match joined {
+                true => text.split(',').collect(),
+                false => vec![*text],
+            });
+            parts.map(|text| read(item, text)).collect()
         }
         (_, [one]) => read(schema, one),
         (_, many) => {
@@ -154,8 +183,18 @@ fn check_request_body(
     wrong: &mut Vec<String>,
 ) {
     let described = document.resolve(&operation.value["requestBody"]);
-    let schema = described.pointer("/content/application~1json/schema");
-    match (schema, &exchange["body"]) {
+    let json = described.pointer("/content/application~1json/schema");
+    // A form is an object of its fields; Jira describes the list of files in it instead.
+    let form = described.pointer("/content/multipart~1form-data/schema");
+    let form = form.filter(|schema| document.resolve(schema)["type"] != "array");
+    let is_form = described.pointer("/content/multipart~1form-data").is_some();
+    if is_form && exchange["body"].is_null() {
+        wrong.push("there is no form".into());
+    }
+    if is_form && form.is_none() {
+        return;
+    }
+    match (json.or(form), &exchange["body"]) {
         (None, Value::Null) => {}
         (None, _) => wrong.push("a body is sent, but none is described".into()),
         (Some(_), Value::Null) if described["required"] == true => {
@@ -190,6 +229,7 @@ fn undescribed(document: &Document, schema: &Value, body: &Value) -> Vec<String>
 
 fn check_answer(
     document: &Document,
+    customs: &Customs,
     operation: &Operation,
     exchange: &Value,
     wrong: &mut Vec<String>,
@@ -199,7 +239,7 @@ fn check_answer(
     // The limit is a token's: without a right one there is none to tell.
     let limits: &[&str] = match status {
         401 => &[],
-        _ => &LIMIT_HEADERS,
+        _ => customs.limit_headers,
     };
     for name in limits {
         let number = exchange["answer_headers"][*name]
@@ -211,7 +251,7 @@ fn check_answer(
     }
     if status >= 400 {
         // The document lists only some statuses of errors, and no shape; this one is recorded.
-        if !answer["message"].is_string() {
+        if !(customs.is_error)(answer) {
             wrong.push(format!("{status} without a message: {answer}"));
         }
         return;

@@ -100,7 +100,7 @@ where
         async move {
             let answer = site.send(&request).await?;
             let page: Value = answer.json()?;
-            let next = next_link(&site, &answer, &page)
+            let next = next_link(&answer, &page)
                 .map(|link| site.request_link(request.service, &link, request.what.clone()))
                 .transpose()?;
             if next.as_ref().is_some_and(|n| n.url == request.url) {
@@ -111,30 +111,31 @@ where
     })
 }
 
-/// The next page's address: from the body, else from the header.
+/// The next page's address on this site: from the body, else from the header.
 ///
 /// A link of v1 is relative to `_links.base` (which ends in `/wiki`); one of v2 begins with
-/// `/wiki` already. Both forms are seen, so the base is put in front only of what lacks it.
-fn next_link(site: &Atlassian, answer: &Answer, page: &Value) -> Option<String> {
+/// `/wiki` already. Of whole addresses only path and query count: a site may give its public name
+/// where it's reached by another, and the credentials go nowhere else.
+fn next_link(answer: &Answer, page: &Value) -> Option<String> {
     let links = page.get("_links");
     let text = |name| links?.get(name)?.as_str().filter(|t| !t.is_empty());
-    if let Some(next) = text("next") {
-        if next.contains("://") || next.starts_with("/wiki/") {
-            return Some(next.to_owned());
-        }
-        let path = next.trim_start_matches('/');
-        // Only the base's path counts: a site may give its public name where it's reached by
-        // another.
-        let folder = text("base")
-            .and_then(|base| reqwest::Url::parse(base).ok())
-            .map(|url| url.path().trim_matches('/').to_owned())
-            .filter(|folder| !folder.is_empty())
-            .unwrap_or_else(|| "wiki".to_owned());
-        return Some(format!("/{folder}/{path}"));
+    let next = match text("next") {
+        Some(next) => next.to_owned(),
+        None => relation_next(answer.header("link")?)?,
+    };
+    if let Ok(url) = reqwest::Url::parse(&next) {
+        let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
+        return Some(format!("{}{query}", url.path()));
     }
-    let link = relation_next(answer.header("link")?)?;
-    let base = site.base_url();
-    Some(link.strip_prefix(base).unwrap_or(&link).to_owned())
+    if next.starts_with("/wiki/") {
+        return Some(next);
+    }
+    let folder = text("base")
+        .and_then(|base| reqwest::Url::parse(base).ok())
+        .map(|url| url.path().trim_matches('/').to_owned())
+        .filter(|folder| !folder.is_empty())
+        .unwrap_or_else(|| "wiki".to_owned());
+    Some(format!("/{folder}/{}", next.trim_start_matches('/')))
 }
 
 /// The target of `rel="next"` in a `Link` header (RFC 8288).

@@ -146,7 +146,8 @@ impl Confluence {
         })
     }
 
-    /// Into the trash. `false`: it was gone already.
+    /// Into the trash. `false`: it was gone already. The document calls the id a number here and a
+    /// text elsewhere; it's sent as it came. Not verified against a live account.
     pub async fn delete_attachment(&self, id: &str) -> Result<bool> {
         let request = self.v2(
             Method::DELETE,

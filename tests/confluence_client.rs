@@ -1,0 +1,607 @@
+//! The client of Confluence against a server that answers as it's told, and checks what it's asked.
+
+mod contract;
+mod desk;
+
+use desk::{Asked, Desk, Reply, headed, listening, nothing, ok, patient};
+use futures_util::{StreamExt, TryStreamExt};
+use matriz::provider::confluence::*;
+use matriz::provider::http::{Cause, LimitReason, Upload};
+use serde_json::{Value, json};
+
+fn list(items: Value) -> Reply {
+    ok(json!({ "results": items, "_links": {} }))
+}
+
+fn space(key: &str) -> Value {
+    json!({"id": "77", "key": key, "name": "A space", "status": "current", "homepageId": "1"})
+}
+
+fn page(n: usize) -> Value {
+    json!({"id": n.to_string(), "status": "current", "title": format!("Page {n}"), "spaceId": "77",
+        "parentId": "1", "parentType": "page", "position": n,
+        "version": {"number": 3, "minorEdit": false},
+        "body": {"storage": {"representation": "storage", "value": "<p>x</p>"}}})
+}
+
+fn new_page() -> NewPage {
+    NewPage {
+        space_id: "77".into(),
+        title: "Page 2".into(),
+        parent_id: Some("1".into()),
+        body: "<p>x</p>".into(),
+        ..NewPage::default()
+    }
+}
+
+#[tokio::test]
+async fn links_to_the_next_page_are_followed_in_every_form() {
+    let desk = Desk::start(|asked| match (asked.path.as_str(), asked.query("cursor")) {
+        ("/wiki/api/v2/spaces/77/pages", None) => ok(json!({"results": [page(1), page(2)],
+            "_links": {"next": "/wiki/api/v2/spaces/77/pages?limit=250&cursor=a%3D%3D"}})),
+        // in the header alone, and with the site's public name
+        ("/wiki/api/v2/spaces/77/pages", Some("a==")) => headed(
+            200,
+            &[(
+                "Link",
+                "<https://example.atlassian.net/wiki/api/v2/spaces/77/pages?limit=250&cursor=b>; rel=\"next\"",
+            )],
+            json!({"results": [page(3)]}),
+        ),
+        ("/wiki/api/v2/spaces/77/pages", Some("b")) => list(json!([])),
+        ("/wiki/rest/api/search", None) => ok(found(
+            json!({"base": "https://example.atlassian.net/wiki", "context": "/wiki",
+                "next": "/rest/api/search?cql=x&cursor=c"}),
+        )),
+        ("/wiki/rest/api/search", Some("c")) => ok(found(json!({}))),
+        other => panic!("{other:?}"),
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    let pages: Vec<Page> = confluence
+        .pages("77", Format::Storage)
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(pages.len(), 3);
+    assert_eq!(pages[2].body.text(Format::Storage), Some("<p>x</p>"));
+    assert_eq!(pages[2].position, Some(3));
+    let hits: Vec<Found> = confluence
+        .search("type = page")
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(hits.len(), 2);
+    desk.finish().await;
+}
+
+fn found(links: Value) -> Value {
+    json!({"results": [{"title": "Page 1", "excerpt": "", "url": "/x", "breadcrumbs": [],
+        "resultGlobalContainer": {"title": "A space", "displayUrl": "/x"}, "entityType": "content",
+        "iconCssClass": "", "lastModified": "2026-01-31T09:30:00.000Z"}],
+        "start": 0, "limit": 100, "size": 1, "totalSize": 2, "cqlQuery": "x", "searchDuration": 1,
+        "_links": links})
+}
+
+#[tokio::test]
+async fn a_list_in_circles_ends() {
+    let desk = Desk::start(|asked| {
+        let next = format!("/wiki/api/v2/spaces?limit=250&cursor=a{}", asked.nth % 2);
+        ok(
+            json!({"results": [space("DOC")], "_links": {"next": match asked.nth {
+                1 => next,
+                _ => "/wiki/api/v2/spaces?cursor=same".into(),
+            }}}),
+        )
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    let all: Result<Vec<Space>, _> = confluence.spaces().try_collect().await;
+    assert!(all.unwrap_err().message.contains("again and again"));
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_space_is_created_the_old_way_where_the_new_is_refused() {
+    let desk = Desk::start(|asked| match asked.call().as_str() {
+        "POST /wiki/api/v2/spaces" if asked.nth == 1 => Reply::Json(201, space("DOC")),
+        "POST /wiki/api/v2/spaces" if asked.nth == 4 => Reply::Cut,
+        "POST /wiki/api/v2/spaces" => Reply::Json(
+            404,
+            json!({"errors": [{"status": 404,
+            "code": "NOT_FOUND", "title": "Not by roles"}]}),
+        ),
+        "POST /wiki/rest/api/space" | "POST /wiki/rest/api/space/_private" => ok(json!({"id": 77,
+            "key": "DOC", "name": "A space", "type": "global", "status": "current",
+            "homepage": {"id": "1", "type": "page", "status": "current"},
+            "_expandable": {}, "_links": {}})),
+        other => panic!("{other}"),
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    let mut new = NewSpace {
+        key: "DOC".into(),
+        name: "A space".into(),
+        description: "For a test".into(),
+        private: false,
+    };
+    let by_roles = confluence.create_space(&new).await.unwrap();
+    assert_eq!(by_roles.homepage_id.as_deref(), Some("1"));
+    let old = confluence.create_space(&new).await.unwrap();
+    assert_eq!(
+        (old.id.as_str(), old.homepage_id.as_deref()),
+        ("77", Some("1"))
+    );
+    new.private = true;
+    confluence.create_space(&new).await.unwrap();
+    assert_eq!(desk.count("POST /wiki/rest/api/space/_private"), 1);
+    // it may be there: no other way is tried
+    let failure = confluence.create_space(&new).await.unwrap_err();
+    assert!(failure.ambiguous());
+    assert_eq!(desk.asked().len(), 6);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_deletion_is_followed_to_its_end() {
+    let desk = Desk::start(|asked| match asked.call().as_str() {
+        "DELETE /wiki/rest/api/space/DOC" => Reply::Json(
+            202,
+            json!({"id": "5", "links": {"status": "/rest/api/longtask/5"}}),
+        ),
+        "DELETE /wiki/rest/api/space/GONE" => {
+            Reply::Json(404, json!({"statusCode": 404, "message": "No space"}))
+        }
+        "GET /wiki/rest/api/longtask/5" => ok(json!({"id": "5", "elapsedTime": 1,
+            "name": {"key": "x", "args": []}, "percentageComplete": if asked.nth == 1 { 30 } else { 100 },
+            "successful": asked.nth < 3, "finished": asked.nth > 1, "_links": {},
+            "messages": [{"translation": "Working", "args": []}]})),
+        other => panic!("{other}"),
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    let task = confluence.delete_space("DOC").await.unwrap().unwrap();
+    let mut seen = Vec::new();
+    let done = confluence
+        .finish_task(&task, &patient(), |p| {
+            seen.push((p.percent, p.message.clone()))
+        })
+        .await
+        .unwrap();
+    assert!(done.successful);
+    assert_eq!(seen, [(30, "Working".to_owned())]);
+    let failed = confluence.finish_task(&task, &patient(), |_| {}).await;
+    assert!(failed.unwrap_err().message.contains("gave up"));
+    assert_eq!(confluence.delete_space("GONE").await.unwrap(), None);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_creates_is_sent_once_and_found_again() {
+    let desk = Desk::start(|asked| match asked.call().as_str() {
+        "POST /wiki/api/v2/pages" if asked.nth == 1 => Reply::Cut,
+        "POST /wiki/api/v2/pages" => Reply::Half(page(2)),
+        "GET /wiki/api/v2/spaces/77/pages" => list(json!([page(2)])),
+        "PUT /wiki/api/v2/pages/2" if asked.nth == 1 => Reply::Cut,
+        "PUT /wiki/api/v2/pages/2" => Reply::Json(
+            409,
+            json!({"errors": [{"status": 409,
+            "code": "CONFLICT", "title": "Version must be incremented"}]}),
+        ),
+        "POST /wiki/api/v2/footer-comments" => Reply::Cut,
+        other => panic!("{other}"),
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    for _ in 0..2 {
+        let failure = confluence.create_page(&new_page()).await.unwrap_err();
+        assert!(failure.ambiguous(), "{failure}");
+    }
+    let there = confluence.find_page("77", "Page 2").await.unwrap().unwrap();
+    assert_eq!(there.id, "2");
+    assert!(confluence.find_page("77", "Page").await.unwrap().is_none());
+    let update = PageUpdate {
+        id: "2".into(),
+        title: "Page 2".into(),
+        body: "<p>y</p>".into(),
+        version: 4,
+        message: "Rewritten".into(),
+        ..PageUpdate::default()
+    };
+    assert!(
+        confluence
+            .update_page(&update)
+            .await
+            .unwrap_err()
+            .ambiguous()
+    );
+    let stale = confluence.update_page(&update).await.unwrap_err();
+    assert!(is_stale(&stale) && stale.message.contains("Version must be incremented"));
+    let comment = comment_on(CommentOn::Page("2".into()));
+    let failure = confluence.add_comment(CommentKind::Footer, &comment).await;
+    assert!(failure.unwrap_err().ambiguous());
+    assert_eq!(desk.count("POST /wiki/api/v2/footer-comments"), 1);
+    desk.finish().await;
+}
+
+fn comment_on(on: CommentOn) -> NewComment {
+    NewComment {
+        on,
+        format: Format::Storage,
+        body: "<p>Yes</p>".into(),
+        selection: None,
+    }
+}
+
+#[tokio::test]
+async fn a_property_is_set_through_every_mishap() {
+    let desk = Desk::start(|asked| {
+        let there = |value: i32, number: i32| {
+            json!([{"id": "9", "key": "matriz-clone", "value": value,
+            "version": {"number": number}}])
+        };
+        match asked.call().as_str() {
+            // created, although the answer got lost
+            "GET /wiki/api/v2/pages/2/properties" if asked.nth == 1 => list(json!([])),
+            "POST /wiki/api/v2/pages/2/properties" => Reply::Cut,
+            "GET /wiki/api/v2/pages/2/properties" => list(there(1, 1)),
+            "PUT /wiki/api/v2/pages/2/properties/9" => {
+                assert_eq!(asked.body["version"]["number"], 2);
+                ok(there(2, 2)[0].clone())
+            }
+            "GET /wiki/api/v2/folders/3/properties" => list(there(1, 1)),
+            other => panic!("{other}"),
+        }
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    let page = Owner::Page("2");
+    let set = |owner, value| {
+        let confluence = confluence.clone();
+        async move {
+            confluence
+                .set_property(owner, "matriz-clone", &json!(value))
+                .await
+        }
+    };
+    set(page, 1).await.unwrap();
+    set(page, 1).await.unwrap();
+    assert_eq!(desk.count("POST /wiki/api/v2/pages/2/properties"), 1);
+    set(page, 2).await.unwrap();
+    assert_eq!(desk.count("PUT /wiki/api/v2/pages/2/properties/9"), 1);
+    set(Owner::Folder("3"), 1).await.unwrap();
+    let failure = set(Owner::Folder("3"), 2).await.unwrap_err();
+    assert_eq!(failure.cause, Cause::Status(409));
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn files_go_up_again_and_come_down() {
+    let media = Desk::start(|asked| {
+        assert!(!asked.headers.contains_key("authorization"));
+        headed(200, &[("Content-Type", "text/plain")], json!("content"))
+    })
+    .await;
+    let place = format!("{}/file/x/binary?token=example", media.url);
+    let desk = Desk::start(move |asked| match asked.call().as_str() {
+        "PUT /wiki/rest/api/content/2/child/attachment" if asked.nth == 1 => Reply::Cut,
+        "PUT /wiki/rest/api/content/2/child/attachment" => {
+            assert_eq!(asked.headers["x-atlassian-token"], "nocheck");
+            assert_eq!(asked.body["minorEdit"], "true");
+            ok(
+                json!({"results": [{"id": "att7", "type": "attachment", "status": "current",
+                "title": asked.body["file.filename"],
+                "extensions": {"mediaType": "text/plain", "fileId": "uuid",
+                    "fileSize": asked.body["file"].as_str().unwrap().len()}}],
+                "size": 1, "_links": {}}),
+            )
+        }
+        // first to another place of the same site, which is asked with the account
+        "GET /wiki/rest/api/content/2/child/attachment/att7/download" => headed(
+            302,
+            &[("Location", "/wiki/download/attachments/2/a.txt")],
+            json!({}),
+        ),
+        "GET /wiki/download/attachments/2/a.txt" => {
+            assert!(asked.headers["authorization"].starts_with("Basic "));
+            headed(302, &[("Location", place.as_str())], json!({}))
+        }
+        other => panic!("{other}"),
+    })
+    .await;
+    let confluence = Confluence::new(desk.site());
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    std::fs::write(&path, "some text").unwrap();
+    let upload = Upload {
+        path,
+        file_name: "anexo.txt".into(),
+        content_type: Some("text/plain".into()),
+    };
+    let put = confluence.put_attachment("2", upload, 9).await.unwrap();
+    assert_eq!((put.file_size, put.title.as_str()), (9, "anexo.txt"));
+    assert_eq!(put.file_id.as_deref(), Some("uuid"));
+    let to = dir.path().join("down");
+    let stored = confluence
+        .download_attachment("2", "att7", &to, 100)
+        .await
+        .unwrap();
+    assert_eq!(stored.bytes, 9);
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), "\"content\"");
+    media.finish().await;
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn one_refusal_keeps_the_others_back() {
+    let desk = Desk::start(|asked| match asked.nth {
+        1 => headed(429, &[("Retry-After", "0.3")], json!({})),
+        _ => list(json!([])),
+    })
+    .await;
+    let (options, waits) = listening();
+    let confluence = Confluence::new(desk.site_with(options));
+    let (first, second) = (confluence.clone(), confluence);
+    let (kept, told) = (waits.clone(), tokio::sync::Notify::new());
+    let wait_for_refusal = async {
+        let refused = || !kept.lock().unwrap().is_empty();
+        while !refused() {
+            tokio::task::yield_now().await;
+        }
+        told.notify_one();
+    };
+    let later = async {
+        told.notified().await;
+        second.spaces().try_collect::<Vec<Space>>().await.unwrap();
+    };
+    let now = async { first.spaces().try_collect::<Vec<Space>>().await.unwrap() };
+    tokio::join!(now, wait_for_refusal, later);
+    let waits = waits.lock().unwrap();
+    assert_eq!(waits[0].reason, LimitReason::Refused(None));
+    assert!(waits[1..].iter().any(|w| w.reason == LimitReason::KeptBack));
+    assert_eq!(desk.asked().len(), 3);
+    drop(waits);
+    desk.finish().await;
+}
+
+/// Every operation that isn't exercised above.
+#[tokio::test]
+async fn every_operation_asks_as_described() {
+    let desk = Desk::start(answer).await;
+    let confluence = Confluence::new(desk.site());
+    exercise_pages(&confluence).await;
+    exercise_around_pages(&confluence).await;
+    let operations = desk.finish().await;
+    if !operations.is_empty() {
+        assert!(operations.len() >= 38, "{} operations", operations.len());
+    }
+}
+
+fn answer(asked: &Asked) -> Reply {
+    let post = json!({"id": "50", "status": "current", "title": "Post", "spaceId": "77",
+        "createdAt": "2026-01-31T09:30:00.000Z", "version": {"number": 1}});
+    let folder = json!({"id": "3", "type": "folder", "status": "current", "title": "Folder",
+        "parentId": "1", "parentType": "page"});
+    let child = json!([{"id": "4", "status": "current", "title": "Child", "type": "page"}]);
+    let attachment = json!([{"id": "att7", "status": "current", "title": "a.txt", "fileId": "uuid",
+        "mediaType": "text/plain", "fileSize": 7, "version": {"number": 1}}]);
+    let comment = json!({"id": "60", "status": "current", "title": "Re", "pageId": "2",
+        "version": {"number": 1}, "body": {"storage": {"representation": "storage", "value": "<p/>"}}});
+    let labels = json!({"results": [{"prefix": "global", "name": "api", "id": "1", "label": "api"}],
+        "start": 0, "limit": 200, "size": 1, "_links": {}});
+    let restriction = json!({"results": [{"operation": "read", "restrictions": {
+        "user": {"results": [{"type": "known", "accountId": "a-1", "_expandable": {}, "_links": {}}],
+            "start": 0, "limit": 10, "size": 1},
+        "group": {"results": [], "start": 0, "limit": 10, "size": 0}},
+        "_expandable": {}, "_links": {}}], "start": 0, "limit": 100, "size": 1,
+        "restrictionsHash": "x", "_links": {}});
+    let property = json!({"id": "9", "key": "matriz-clone", "value": 1, "version": {"number": 1}});
+    match asked.call().as_str() {
+        "GET /wiki/api/v2/spaces" => list(json!([space("DOC")])),
+        "GET /wiki/api/v2/pages/2" | "POST /wiki/api/v2/pages" | "PUT /wiki/api/v2/pages/2" => {
+            ok(page(2))
+        }
+        "GET /wiki/api/v2/pages/9" => Reply::Json(404, json!({"errors": []})),
+        "PUT /wiki/rest/api/content/2/move/before/3" => ok(json!({"pageId": "2"})),
+        "GET /wiki/api/v2/spaces/77/blogposts" => list(json!([post])),
+        "POST /wiki/api/v2/blogposts" | "PUT /wiki/api/v2/blogposts/50" => ok(post),
+        "POST /wiki/api/v2/folders" | "GET /wiki/api/v2/folders/3" => ok(folder),
+        "GET /wiki/api/v2/pages/2/direct-children"
+        | "GET /wiki/api/v2/folders/3/direct-children" => list(child),
+        "GET /wiki/api/v2/pages/2/attachments" | "GET /wiki/api/v2/blogposts/50/attachments" => {
+            list(attachment)
+        }
+        "GET /wiki/api/v2/pages/2/labels" | "GET /wiki/api/v2/blogposts/50/labels" => {
+            list(json!([{"id": "1", "name": "api", "prefix": "global"}]))
+        }
+        "POST /wiki/rest/api/content/2/label" => ok(labels),
+        "POST /wiki/api/v2/footer-comments" | "POST /wiki/api/v2/inline-comments" => {
+            Reply::Json(201, comment)
+        }
+        "PUT /wiki/api/v2/footer-comments/60" => ok(comment),
+        "GET /wiki/rest/api/content/2/restriction" | "PUT /wiki/rest/api/content/2/restriction" => {
+            ok(restriction)
+        }
+        "GET /wiki/rest/api/user/current" => ok(json!({"type": "known", "accountId": "a-1",
+            "displayName": "A person", "_expandable": {}, "_links": {}})),
+        "POST /wiki/api/v2/users-bulk" => {
+            list(json!([{"accountId": "a-1", "displayName": "A person"}]))
+        }
+        call if call.starts_with("DELETE ") => nothing(),
+        call if call.ends_with("/properties") => match asked.method.as_str() {
+            "GET" => list(json!([])),
+            _ if asked.path.contains("/spaces/") => Reply::Json(201, property),
+            _ => ok(property),
+        },
+        call if call.contains("-comments") => list(json!([comment])),
+        other => panic!("{other}"),
+    }
+}
+
+async fn exercise_pages(confluence: &Confluence) {
+    assert_eq!(
+        confluence.find_space("doc").await.unwrap().unwrap().id,
+        "77"
+    );
+    assert!(confluence.find_space("OTHER").await.unwrap().is_none());
+    assert!(
+        confluence
+            .page("9", Format::Document)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let page = confluence
+        .page("2", Format::Storage)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(page.version.unwrap().number, 3);
+    confluence.create_page(&new_page()).await.unwrap();
+    let live = NewPage {
+        root: true,
+        live: true,
+        format: Format::Document,
+        body: "{\"type\":\"doc\",\"version\":1,\"content\":[]}".into(),
+        parent_id: None,
+        ..new_page()
+    };
+    confluence.create_page(&live).await.unwrap();
+    let update = PageUpdate {
+        id: "2".into(),
+        title: "Page 2".into(),
+        parent_id: Some("1".into()),
+        version: 4,
+        ..PageUpdate::default()
+    };
+    confluence.update_page(&update).await.unwrap();
+    confluence
+        .move_page("2", Position::Before, "3")
+        .await
+        .unwrap();
+    let posts: Vec<BlogPost> = confluence
+        .blog_posts("77", Format::Storage)
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(confluence.find_blog_posts("77", "Post").count().await, 1);
+    let new = NewBlogPost {
+        space_id: "77".into(),
+        title: "Post".into(),
+        created_at: Some("2026-01-31T09:30:00.000Z".into()),
+        ..NewBlogPost::default()
+    };
+    confluence.create_blog_post(&new).await.unwrap();
+    confluence
+        .update_blog_post(&posts[0], Format::Storage, "<p>y</p>", 2)
+        .await
+        .unwrap();
+    let folder = NewFolder {
+        space_id: "77".into(),
+        title: "Folder".into(),
+        parent_id: Some("1".into()),
+    };
+    confluence.create_folder(&folder).await.unwrap();
+    assert_eq!(
+        confluence.folder("3").await.unwrap().unwrap().title,
+        "Folder"
+    );
+    let children: Vec<Child> = confluence
+        .children_of_page("2")
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(children[0].kind, "page");
+    assert_eq!(confluence.children_of_folder("3").count().await, 1);
+    assert!(confluence.delete_page("2", false).await.unwrap());
+    assert!(confluence.delete_page("2", true).await.unwrap());
+    assert!(confluence.delete_folder("3").await.unwrap());
+}
+
+async fn exercise_around_pages(confluence: &Confluence) {
+    let files: Vec<Attachment> = confluence
+        .page_attachments("2")
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(
+        (files[0].file_size, files[0].file_id.as_deref()),
+        (7, Some("uuid"))
+    );
+    assert_eq!(confluence.blog_post_attachments("50").count().await, 1);
+    assert!(confluence.delete_attachment("att7").await.unwrap());
+    let labels: Vec<Label> = confluence.page_labels("2").try_collect().await.unwrap();
+    assert_eq!(confluence.blog_post_labels("50").count().await, 1);
+    confluence.add_labels("2", &labels).await.unwrap();
+    confluence.add_labels("2", &[]).await.unwrap();
+    assert!(confluence.remove_label("2", "api").await.unwrap());
+    for kind in [CommentKind::Footer, CommentKind::Inline] {
+        assert_eq!(
+            confluence
+                .page_comments("2", kind, Format::Storage)
+                .count()
+                .await,
+            1
+        );
+        assert_eq!(
+            confluence
+                .blog_post_comments("50", kind, Format::Storage)
+                .count()
+                .await,
+            1
+        );
+        assert_eq!(
+            confluence
+                .replies("60", kind, Format::Storage)
+                .count()
+                .await,
+            1
+        );
+    }
+    let reply = comment_on(CommentOn::Comment("60".into()));
+    confluence
+        .add_comment(CommentKind::Footer, &reply)
+        .await
+        .unwrap();
+    let inline = NewComment {
+        selection: Some(Selection {
+            text: "x".into(),
+            matches: 1,
+            index: 0,
+        }),
+        ..comment_on(CommentOn::BlogPost("50".into()))
+    };
+    confluence
+        .add_comment(CommentKind::Inline, &inline)
+        .await
+        .unwrap();
+    confluence
+        .update_comment("60", CommentKind::Footer, Format::Storage, "<p>z</p>", 2)
+        .await
+        .unwrap();
+    let all = confluence.restrictions("2").await.unwrap();
+    assert_eq!(all[0].users, ["a-1"]);
+    let more = Restriction {
+        groups: vec!["g-1".into()],
+        ..all[0].clone()
+    };
+    confluence.set_restrictions("2", &[more]).await.unwrap();
+    for owner in [
+        Owner::Space("77"),
+        Owner::BlogPost("50"),
+        Owner::Attachment("att7"),
+        Owner::Comment("60"),
+        Owner::Folder("3"),
+    ] {
+        confluence
+            .set_property(owner, "matriz-clone", &json!(1))
+            .await
+            .unwrap();
+    }
+    assert_eq!(confluence.myself().await.unwrap().account_id, "a-1");
+    let known = confluence
+        .users(&["a-1".into(), "a-2".into()])
+        .await
+        .unwrap();
+    assert_eq!(known.len(), 1);
+}
