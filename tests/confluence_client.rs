@@ -356,11 +356,31 @@ async fn one_refusal_keeps_the_others_back() {
     };
     let now = async { first.spaces().try_collect::<Vec<Space>>().await.unwrap() };
     tokio::join!(now, wait_for_refusal, later);
-    let waits = waits.lock().unwrap();
+    let waits = waits.lock().unwrap().clone();
     assert_eq!(waits[0].reason, LimitReason::Refused(None));
     assert!(waits[1..].iter().any(|w| w.reason == LimitReason::KeptBack));
     assert_eq!(desk.asked().len(), 3);
-    drop(waits);
+    desk.finish().await;
+}
+
+/// Were nothing noticed, the tests above would say nothing.
+#[tokio::test]
+#[should_panic(expected = "is not described")]
+async fn a_request_that_is_not_described_is_noticed() {
+    if std::env::var_os("MATRIZ_SPECS").is_none() {
+        panic!("skipped: without the documents, what a request may hold is not described");
+    }
+    let desk = Desk::start(|_| list(json!([]))).await;
+    let site = desk.site();
+    let request = site
+        .request(
+            "Confluence",
+            reqwest::Method::GET,
+            &["wiki", "api", "v2", "pages", "2", "labels"],
+            "try",
+        )
+        .query("order", "name");
+    site.send(&request).await.unwrap();
     desk.finish().await;
 }
 

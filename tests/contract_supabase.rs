@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::{Sandbox, new_project, patient, quick, ready};
-use contract::check::{SUPABASE, check};
+use contract::check::check;
 use contract::document::Document;
 use matriz::domain::secret::Secret;
 use matriz::provider::http::{Http, Request};
@@ -96,7 +96,7 @@ fn deviations_are_found() {
         "answer_headers": { "x-ratelimit-limit": "1", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "1" },
         "answer": { "id": 1, "ref": "abcdefghijklmnopqrst", "name": "a" },
     });
-    assert!(check(&document, &SUPABASE, &good).wrong.is_empty());
+    assert!(check(&document, &good).wrong.is_empty());
     let deviations = [
         ("/method", json!("PUT")),
         ("/path", json!("/v1/projects/SHORT")),
@@ -120,7 +120,7 @@ fn deviations_are_found() {
     for (place, value) in deviations {
         let mut bad = good.clone();
         *bad.pointer_mut(place).unwrap() = value.clone();
-        let wrong = check(&document, &SUPABASE, &bad).wrong;
+        let wrong = check(&document, &bad).wrong;
         assert!(!wrong.is_empty(), "{place} = {value} was not found");
     }
 }
@@ -136,7 +136,7 @@ fn validate(document: &Document, capture: &Path) -> BTreeSet<String> {
         if OUTSIDE.iter().any(|(start, _)| path.starts_with(start)) {
             continue;
         }
-        let verdict = check(document, &SUPABASE, &exchange);
+        let verdict = check(document, &exchange);
         operations.extend(verdict.operation);
         wrong.extend(verdict.wrong);
     }

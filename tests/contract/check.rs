@@ -4,29 +4,34 @@ use serde_json::{Value, json};
 
 use super::document::{Document, Operation};
 
-/// What a service has besides its document.
-pub struct Customs {
-    /// How the `Authorization` header begins.
-    pub authorization: &'static str,
-    /// Headers that belong to HTTP or to the service as a whole.
-    pub common_headers: &'static [&'static str],
-    /// Headers of every answer, numbers all of them.
+/// What an API has in all its operations, and its document doesn't say.
+pub struct Manners {
+    /// How the token is sent: `Bearer ` or `Basic `.
+    pub scheme: &'static str,
+    /// Headers, with numbers, of every answer to a right token.
     pub limit_headers: &'static [&'static str],
-    /// Does an answer of 400 or above have the service's form of errors?
+    /// Whether an error's body has the right shape.
     pub is_error: fn(&Value) -> bool,
+    /// Headers that any request may have.
+    pub common_headers: &'static [&'static str],
 }
 
-/// Supabase's Management API.
-#[allow(dead_code)] // not every test program is about it
-pub const SUPABASE: Customs = Customs {
-    authorization: "Bearer ",
-    common_headers: &["authorization"],
-    limit_headers: &[
-        "x-ratelimit-limit",
-        "x-ratelimit-remaining",
-        "x-ratelimit-reset",
-    ],
+/// Headers that belong to HTTP and to every request.
+const COMMON_HEADERS: [&str; 1] = ["authorization"];
+
+/// Headers of every answer.
+const LIMIT_HEADERS: [&str; 3] = [
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+];
+
+pub const SUPABASE: Manners = Manners {
+    scheme: "Bearer ",
+    limit_headers: &LIMIT_HEADERS,
+    // The document lists only some statuses of errors, and no shape; this one is recorded.
     is_error: |answer| answer["message"].is_string(),
+    common_headers: &COMMON_HEADERS,
 };
 
 /// What is wrong with an exchange, and the operation that it is one of.
@@ -35,7 +40,11 @@ pub struct Verdict {
     pub wrong: Vec<String>,
 }
 
-pub fn check(document: &Document, customs: &Customs, exchange: &Value) -> Verdict {
+pub fn check(document: &Document, exchange: &Value) -> Verdict {
+    check_as(document, exchange, &SUPABASE)
+}
+
+pub fn check_as(document: &Document, exchange: &Value, manners: &Manners) -> Verdict {
     let method = exchange["method"].as_str().unwrap();
     let path = exchange["path"].as_str().unwrap();
     let Some(operation) = document.operation(method, path) else {
@@ -47,10 +56,10 @@ pub fn check(document: &Document, customs: &Customs, exchange: &Value) -> Verdic
     let mut wrong = Vec::new();
     // A wrong request that was refused as such is what a test of refusals sends.
     if exchange["status"] != 400 {
-        check_parameters(document, customs, &operation, exchange, &mut wrong);
+        check_parameters(document, &operation, exchange, manners, &mut wrong);
         check_request_body(document, &operation, exchange, &mut wrong);
     }
-    check_answer(document, customs, &operation, exchange, &mut wrong);
+    check_answer(document, &operation, exchange, manners, &mut wrong);
     for line in &mut wrong {
         *line = format!("{}: {line}", operation.name);
     }
@@ -71,9 +80,9 @@ fn pairs<'a>(exchange: &'a Value, field: &str) -> Vec<(&'a str, &'a str)> {
 
 fn check_parameters(
     document: &Document,
-    customs: &Customs,
     operation: &Operation,
     exchange: &Value,
+    manners: &Manners,
     wrong: &mut Vec<String>,
 ) {
     let described: Vec<&Value> = operation.value["parameters"]
@@ -112,7 +121,7 @@ fn check_parameters(
     }
     let headers = pairs(exchange, "headers");
     for (name, value) in &headers {
-        if customs.common_headers.contains(name) {
+        if manners.common_headers.contains(name) {
             continue;
         }
         match find("header", name) {
@@ -122,12 +131,9 @@ fn check_parameters(
     }
     if !headers
         .iter()
-        .any(|(name, value)| *name == "authorization" && value.starts_with(customs.authorization))
+        .any(|(name, value)| *name == "authorization" && value.starts_with(manners.scheme))
     {
-        wrong.push(format!(
-            "there is no {}authorization",
-            customs.authorization
-        ));
+        wrong.push("there is no token".into());
     }
     for parameter in described
         .iter()
@@ -229,9 +235,9 @@ fn undescribed(document: &Document, schema: &Value, body: &Value) -> Vec<String>
 
 fn check_answer(
     document: &Document,
-    customs: &Customs,
     operation: &Operation,
     exchange: &Value,
+    manners: &Manners,
     wrong: &mut Vec<String>,
 ) {
     let status = exchange["status"].as_u64().unwrap();
@@ -239,7 +245,7 @@ fn check_answer(
     // The limit is a token's: without a right one there is none to tell.
     let limits: &[&str] = match status {
         401 => &[],
-        _ => customs.limit_headers,
+        _ => manners.limit_headers,
     };
     for name in limits {
         let number = exchange["answer_headers"][*name]
@@ -250,8 +256,7 @@ fn check_answer(
         }
     }
     if status >= 400 {
-        // The document lists only some statuses of errors, and no shape; this one is recorded.
-        if !(customs.is_error)(answer) {
+        if !(manners.is_error)(answer) {
             wrong.push(format!("{status} without a message: {answer}"));
         }
         return;

@@ -27,11 +27,11 @@ impl Document {
         Document { root }
     }
 
-    /// Confluence's documents say "exactly one" of schemas that overlap, where they mean "one".
-    #[allow(dead_code)] // not every test program is about it
-    pub fn with_overlaps(mut self) -> Document {
-        one_of_to_any_of(&mut self.root);
-        self
+    /// A document whose alternatives overlap: a value may be more than one of them.
+    pub fn with_overlaps(path: &Path) -> Document {
+        let mut document = Document::read(path);
+        one_to_any(&mut document.root);
+        document
     }
 
     /// The operation for a request. A path without parameters goes before one with.
@@ -99,13 +99,13 @@ fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
     Some(found)
 }
 
-fn one_of_to_any_of(value: &mut Value) {
+fn one_to_any(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(one_of_to_any_of),
+        Value::Array(items) => items.iter_mut().for_each(one_to_any),
         Value::Object(fields) => {
-            fields.values_mut().for_each(one_of_to_any_of);
-            if let Some(Value::Array(schemas)) = fields.remove("oneOf") {
-                fields.insert("anyOf".to_owned(), Value::Array(schemas));
+            fields.values_mut().for_each(one_to_any);
+            if let Some(schemas) = fields.remove("oneOf") {
+                fields.insert("anyOf".to_owned(), schemas);
             }
         }
         _ => {}

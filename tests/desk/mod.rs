@@ -19,14 +19,14 @@ use matriz::provider::http::{Backoff, Http, HttpOptions, LimitWait};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::check::{Customs, check};
+use crate::contract::check::{Manners, check_as};
 use crate::contract::document::Document;
 
 pub const EMAIL: &str = "person@example.com";
 pub const TOKEN: &str = "example-token-of-a-person";
 
-const ATLASSIAN: Customs = Customs {
-    authorization: "Basic ",
+const ATLASSIAN: Manners = Manners {
+    scheme: "Basic ",
     common_headers: &["authorization", "x-atlassian-token", "range"],
     limit_headers: &[],
     is_error: |answer| answer.is_object(),
@@ -196,7 +196,7 @@ impl Desk {
             if *within {
                 exchange["path"] = json!(path.trim_start_matches(folder));
             }
-            let verdict = check(document, &ATLASSIAN, &exchange);
+            let verdict = check_as(document, &exchange, &ATLASSIAN);
             wrong.extend(verdict.wrong.into_iter().filter(|line| !is_known(line)));
             names.extend(verdict.operation);
         }
@@ -224,20 +224,14 @@ fn documents() -> Option<[(&'static str, bool, Document); 4]> {
         );
         return None;
     };
-    let read = |name: &str| Document::read(&folder.join("trimmed").join(name));
+    let path = |name: &str| folder.join("trimmed").join(name);
+    let read = |name: &str| Document::read(&path(name));
+    let loose = |name: &str| Document::with_overlaps(&path(name));
     Some([
         ("/rest/api/3", false, read("jira-platform.json")),
         ("/rest/agile/1.0", false, read("jira-software.json")),
-        (
-            "/wiki/api/v2",
-            true,
-            read("confluence-v2.json").with_overlaps(),
-        ),
-        (
-            "/wiki/rest/api",
-            false,
-            read("confluence-v1.json").with_overlaps(),
-        ),
+        ("/wiki/api/v2", true, loose("confluence-v2.json")),
+        ("/wiki/rest/api", false, loose("confluence-v1.json")),
     ])
 }
 

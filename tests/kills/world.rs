@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use matriz::provider::http::{Backoff, Http, HttpOptions, Request};
+use matriz::provider::http::{Backoff, Body, Http, HttpOptions, Request};
 use matriz::sandbox::{self, FetchConsent, Launch};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ impl Caller {
         let url = format!("{}/v1/projects{path}", self.url);
         let mut request = Request::new("Supabase", "try", method, url);
         request.bearer = Some(self.token.clone());
-        request.body = body;
+        request.body = body.map(Body::Json);
         match self.http.send(&request, &CancellationToken::new()).await {
             Ok(answer) => Ok(answer.json().unwrap_or(Value::Null)),
             Err(failure) => match failure.status() {

@@ -209,6 +209,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -231,6 +232,26 @@ mod tests {
             None
         );
         assert_eq!(next(json!({})), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_read_without_harm(text in "[<>;, =\"a-z/]{0,60}") {
+            if let Some(target) = relation_next(&text) {
+                prop_assert!(text.contains(&target));
+            }
+        }
+
+        #[test]
+        fn offsets_always_go_forward(
+            start in 0u64..1000, said in prop::option::of(0u64..1000), count in 0usize..5,
+            total in prop::option::of(0u64..1000), last in prop::option::of(any::<bool>()),
+        ) {
+            let page = json!({"values": vec![0; count], "startAt": said, "total": total, "isLast": last});
+            if let Some(next) = offset_after(&page, "values", start, 3) {
+                prop_assert!(next > start);
+            }
+        }
     }
 
     #[test]
