@@ -85,7 +85,7 @@ const DEFINITIONS: &str = "WITH own AS (
    SELECT 'foreign server', '', 'foreign server ' || f.srvname, f.srvoptions::text
    FROM pg_catalog.pg_foreign_server f WHERE $1::text IS NULL
    UNION ALL
-   SELECT 'subscription', '', 'foreign table ' || n.nspname || '.' || c.relname, f.ftoptions::text
+   SELECT 'foreign table', '', 'foreign table ' || n.nspname || '.' || c.relname, f.ftoptions::text
    FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid
    JOIN own n ON n.oid = c.relnamespace
  ) d WHERE pg_catalog.lower(said COLLATE \"C\") LIKE ANY ($2::text[])

@@ -92,11 +92,12 @@ pub async fn run(
         let views: Vec<&Table> = found.iter().filter(|t| t.is_view).copied().collect();
         out.refreshed = refresh(session, &views, request, &patterns, observer).await?;
     }
+    let chained = rewriter.chained() > 0;
     progress.will_check(found.len() as u64);
     for table in &found {
         let refused = refusals(&outcomes, table);
         let seen = look::through(session, table, rewriter, &patterns, &refused).await?;
-        add(&mut out, seen, rewriter.chained() > 0);
+        add(&mut out, seen, chained);
         progress.checked();
     }
     let said = definitions::look(session, request.schema.as_deref(), rewriter, &patterns).await?;
