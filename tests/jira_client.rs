@@ -303,6 +303,41 @@ async fn limits_are_waited_for_and_told() {
 }
 
 #[tokio::test]
+async fn a_limit_of_one_issue_is_not_one_of_the_site() {
+    let desk = Desk::start(|asked| match (asked.path.contains("10001"), asked.nth) {
+        (true, 1) => headed(
+            429,
+            &[
+                ("Retry-After", "0.4"),
+                ("RateLimit-Reason", "jira-per-issue-on-write"),
+            ],
+            json!({}),
+        ),
+        _ => nothing(),
+    })
+    .await;
+    let (options, waits) = listening();
+    let jira = Jira::new(desk.site_with(options));
+    let started = Instant::now();
+    let one = async { jira.add_watcher("10001", "a-1").await.unwrap() };
+    let refused = async {
+        while waits.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        jira.add_watcher("10002", "a-1").await.unwrap();
+        let other = started.elapsed();
+        jira.add_watcher("10001", "a-2").await.unwrap();
+        (other, started.elapsed())
+    };
+    let ((), (other, same)) = tokio::join!(one, refused);
+    assert!(same >= Duration::from_millis(400), "{same:?}");
+    assert!(other < same);
+    let waits = waits.lock().unwrap().clone();
+    assert!(!waits.iter().any(|w| w.reason == LimitReason::KeptBack));
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn a_limit_that_never_ends_is_given_up() {
     let desk = Desk::start(|_| headed(429, &[], json!({}))).await;
     let jira = Jira::new(desk.site());

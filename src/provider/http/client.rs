@@ -221,14 +221,16 @@ impl Http {
         sleep(request, pause, cancel).await
     }
 
-    /// A limit that all requests share is met by the next one too; one of a single issue isn't.
+    /// A limit that all requests share is met by the next one too; one of a single issue only by
+    /// the next write to it.
     fn keep_others_back(&self, request: &Request, reason: Option<&str>, pause: Duration) {
-        let of_one = reason.is_some_and(|text| text.contains("per-issue"));
-        if request.shared_limit && !of_one {
-            self.inner
-                .limit
-                .of(&request.host())
-                .keep_quiet(tokio::time::Instant::now() + pause);
+        let until = tokio::time::Instant::now() + pause;
+        if reason.is_some_and(|text| text.contains("per-issue")) {
+            for key in &request.writes {
+                self.inner.writes.keep_quiet(key, until);
+            }
+        } else if request.shared_limit {
+            self.inner.limit.of(&request.host()).keep_quiet(until);
         }
     }
 

@@ -29,12 +29,15 @@ pub struct WriteKey {
 #[derive(Debug, Clone, Default)]
 pub struct Writes {
     moments: VecDeque<Instant>,
+    /// The service refused a write: none before this.
+    quiet_until: Option<Instant>,
 }
 
 impl Writes {
     /// When the next write may go, at `now` or later. It counts from then on.
     pub fn reserve(&mut self, now: Instant, rules: &[Rule]) -> Instant {
-        let mut moment = self.moments.back().copied().unwrap_or(now).max(now);
+        let last = self.moments.back().copied().unwrap_or(now);
+        let mut moment = last.max(now).max(self.quiet_until.unwrap_or(now));
         for rule in rules {
             let before = self.moments.len().checked_sub(rule.writes.max(1));
             if let Some(earlier) = before.and_then(|index| self.moments.get(index)) {
@@ -49,9 +52,15 @@ impl Writes {
         moment
     }
 
+    /// The service refused a write all the same (others write too): none before `until`.
+    pub fn keep_quiet(&mut self, until: Instant) {
+        self.quiet_until = self.quiet_until.max(Some(until));
+    }
+
     /// Has everything that is remembered lost its meaning?
     fn is_over(&self, now: Instant) -> bool {
-        self.moments.back().is_none_or(|last| *last + LONGEST < now)
+        let last = self.moments.back().copied().max(self.quiet_until);
+        last.is_none_or(|last| last + LONGEST < now)
     }
 }
 
@@ -86,6 +95,13 @@ impl AllWrites {
             .or_default()
             .reserve(now, key.rules)
             .duration_since(now)
+    }
+
+    /// No write to `key` before `until`.
+    pub fn keep_quiet(&self, key: &WriteKey, until: Instant) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let writes = keys.writes.entry(key.key.clone()).or_default();
+        writes.keep_quiet(until);
     }
 }
 
@@ -134,6 +150,18 @@ mod tests {
         assert_eq!(all.reserve(&key("B"), now), Duration::ZERO);
         let later = now + Duration::from_secs(2);
         assert_eq!(all.reserve(&key("A"), later), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_refused_key_keeps_quiet_as_long_as_it_was_told() {
+        let now = Instant::now();
+        let after = |seconds| now + Duration::from_secs(seconds);
+        let mut writes = Writes::default();
+        assert_eq!(writes.reserve(now, RULES), now);
+        writes.keep_quiet(after(7));
+        writes.keep_quiet(after(3));
+        assert_eq!(writes.reserve(now, RULES), after(7));
+        assert_eq!(writes.reserve(after(9), RULES), after(9));
     }
 
     #[test]
