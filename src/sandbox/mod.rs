@@ -5,9 +5,11 @@
 //! gives its addresses. It stops itself when nobody has used it for a while.
 
 pub mod api;
+pub mod atlassian;
 pub mod database;
 mod engine;
 mod idle;
+mod jira;
 mod paths;
 mod ports;
 mod process;
@@ -26,8 +28,12 @@ pub use start::{Launch, ensure, ensure_with};
 pub struct Endpoints {
     /// `http://127.0.0.1:PORT`, for all its APIs.
     pub api_url: String,
-    /// The access token of its APIs.
+    /// The access token of its Supabase.
     pub token: String,
+    /// Who signs in to its Atlassian site, which is at `api_url`: an e-mail address and its API
+    /// token.
+    pub atlassian_email: String,
+    pub atlassian_token: String,
     pub database_host: String,
     pub database_port: u16,
     /// A port is not the one that instances were set up with: rewrite them, then call

@@ -17,6 +17,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::provider::postgres::filelock::FileLock;
 use crate::sandbox::Endpoints;
 use crate::sandbox::api::ApiState;
+use crate::sandbox::atlassian::{OWNER, Site};
 use crate::sandbox::paths::Paths;
 use crate::sandbox::ports::Kept;
 
@@ -71,6 +72,8 @@ pub async fn answering(paths: &Paths) -> Result<Option<Endpoints>> {
     Ok(Some(Endpoints {
         api_url: api_url(process.api_port),
         token: ApiState::read_token(&paths.dir)?,
+        atlassian_email: OWNER.email.to_owned(),
+        atlassian_token: Site::read_token(&paths.dir)?,
         database_host: "127.0.0.1".to_owned(),
         database_port: process.database_port,
         ports_changed: changed,

@@ -17,6 +17,7 @@ use crate::provider::postgres::filelock::FileLock;
 use crate::provider::postgres::server::{RunAs, Server, ServerOptions, clear_stale, free_port};
 use crate::provider::postgres::tools::Postgres;
 use crate::sandbox::api::{ApiOptions, ApiState, router};
+use crate::sandbox::atlassian::{self, Site};
 use crate::sandbox::database::{Databases, HBA};
 use crate::sandbox::idle::{Idle, Seen, now_ms, touched_ms};
 use crate::sandbox::paths::Paths;
@@ -66,6 +67,7 @@ async fn run(paths: &Paths) -> Result<()> {
         ApiOptions::read(&paths.dir)?,
     )
     .await?;
+    let site = Site::open(&paths.dir, api.clone()).await?;
     let listener = listen(paths, &mut kept).await?;
     tokio::spawn(stop_on_signal(stop.clone())?);
     let pid = std::process::id();
@@ -74,6 +76,7 @@ async fn run(paths: &Paths) -> Result<()> {
             "/_sandbox/alive",
             get(move || async move { format!("matriz sandbox {pid}") }),
         )
+        .merge(atlassian::router(site))
         .merge(router(api.clone()));
     let process = Process {
         pid,

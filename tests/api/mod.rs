@@ -14,6 +14,7 @@ use matriz::error::{Error, Result};
 use matriz::provider::http::{Backoff, Http, HttpOptions};
 use matriz::provider::supabase::{NewProject, ProjectRef, Service, Supabase, WaitFor, WaitOptions};
 use matriz::sandbox::api::{ApiOptions, ApiState, FaultOrders, ProjectDatabases, router};
+use matriz::sandbox::atlassian::{self, AtlassianOptions, Site};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,7 @@ pub struct Sandbox {
     pub url: String,
     pub token: String,
     pub state: ApiState,
+    pub site: Site,
     stop: CancellationToken,
     served: tokio::task::JoinHandle<()>,
 }
@@ -36,6 +38,7 @@ pub fn quick() -> ApiOptions {
         going_down_ms: 20,
         services_ms: 20,
         requests_per_minute: 0,
+        atlassian: AtlassianOptions::default().unlimited(),
         ..ApiOptions::default()
     }
 }
@@ -47,11 +50,12 @@ impl Sandbox {
         options: ApiOptions,
     ) -> Sandbox {
         let state = ApiState::open(dir, databases, options).await.unwrap();
+        let site = Site::open(dir, state.clone()).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        let app = router(state.clone());
+        let app = atlassian::router(site.clone()).merge(router(state.clone()));
         let served = tokio::spawn(async move {
             let serve = axum::serve(listener, app);
             tokio::select! {
@@ -63,6 +67,7 @@ impl Sandbox {
             url,
             token: state.token().to_owned(),
             state,
+            site,
             stop,
             served,
         }

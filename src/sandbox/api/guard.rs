@@ -14,6 +14,9 @@ use crate::sandbox::api::faults::{Fault, FaultKind, strike};
 use crate::sandbox::api::limits::Place;
 use crate::sandbox::api::state::ApiState;
 
+/// What an answer says that was ordered.
+pub const ORDERED: &str = "A fault that was ordered.";
+
 pub async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     if !has_token(&request, state.token()) {
         return ApiError::new(StatusCode::UNAUTHORIZED, "Unauthorized").into_response();
@@ -27,7 +30,7 @@ pub async fn guard(State(state): State<ApiState>, request: Request, next: Next) 
     }
     let place = state.limits().take(called.limit_key(), Instant::now());
     let mut response = if place.allowed {
-        answer(&state, &called, request, next).await
+        disturbed(&state, &called, ordered_status, request, next).await
     } else {
         refuse(&place)
     };
@@ -40,7 +43,6 @@ fn refuse(place: &Place) -> Response {
     ApiError::new(StatusCode::TOO_MANY_REQUESTS, message).into_response()
 }
 
-/// Compares without leaving early, so that time tells nothing about the token.
 fn has_token(request: &Request, token: &str) -> bool {
     let given = request
         .headers()
@@ -48,6 +50,11 @@ fn has_token(request: &Request, token: &str) -> bool {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
+    is_same(given, token)
+}
+
+/// Compares without leaving early, so that time tells nothing about the token.
+pub fn is_same(given: &str, token: &str) -> bool {
     given.len() == token.len()
         && given
             .bytes()
@@ -57,16 +64,16 @@ fn has_token(request: &Request, token: &str) -> bool {
 }
 
 /// Which operation on what.
-struct Called {
-    method: String,
-    pattern: String,
-    path: String,
+pub struct Called {
+    pub method: String,
+    pub pattern: String,
+    pub path: String,
     /// The project, where the path names one.
     project: Option<String>,
 }
 
 impl Called {
-    fn read(request: &Request) -> Called {
+    pub fn read(request: &Request) -> Called {
         let path = request.uri().path().to_owned();
         let pattern = request
             .extensions()
@@ -103,7 +110,15 @@ impl Called {
     }
 }
 
-async fn answer(state: &ApiState, called: &Called, request: Request, next: Next) -> Response {
+/// Carries a request out, or lets the fault strike that was ordered for it. `refusal` is the
+/// answer with a status, in the shape of the API that was called.
+pub async fn disturbed(
+    state: &ApiState,
+    called: &Called,
+    refusal: fn(StatusCode) -> Response,
+    request: Request,
+    next: Next,
+) -> Response {
     let fault = match ordered_fault(state, called) {
         Ok(fault) => fault,
         Err(error) => return error.into_response(),
@@ -112,7 +127,15 @@ async fn answer(state: &ApiState, called: &Called, request: Request, next: Next)
         Some(FaultKind::Status {
             status,
             retry_after,
-        }) => ordered_status(status, retry_after),
+        }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut response = refusal(status);
+            if let Some(seconds) = retry_after {
+                let headers = response.headers_mut();
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
+        }
         Some(FaultKind::Delay { ms }) => {
             tokio::time::sleep(Duration::from_millis(ms)).await;
             next.run(request).await
@@ -139,15 +162,8 @@ fn ordered_fault(state: &ApiState, called: &Called) -> Result<Option<Fault>, Api
     })
 }
 
-fn ordered_status(status: u16, retry_after: Option<u64>) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = ApiError::new(status, "A fault that was ordered.").into_response();
-    if let Some(seconds) = retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
+fn ordered_status(status: StatusCode) -> Response {
+    ApiError::new(status, ORDERED).into_response()
 }
 
 /// A response whose body breaks off after `sent`. With nothing sent, the server closes the

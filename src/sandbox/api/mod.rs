@@ -50,3 +50,7 @@ pub use options::{ApiOptions, OrganizationOptions};
 pub use orders::FaultOrders;
 pub use router::router;
 pub use state::ApiState;
+
+pub(in crate::sandbox) use clock::{now_ms, rfc3339};
+pub(in crate::sandbox) use guard::{Called, ORDERED, disturbed, is_same};
+pub(in crate::sandbox) use store::{hex, kept_token};

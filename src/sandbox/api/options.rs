@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Context, Kind, Result};
+use crate::sandbox::atlassian::AtlassianOptions;
 
 /// The file in the sandbox's folder that may change these options. All fields are optional.
 pub const FILE: &str = "options.json";
@@ -24,6 +25,8 @@ pub struct ApiOptions {
     /// Supabase's own is 120.
     pub requests_per_minute: u32,
     pub organizations: Vec<OrganizationOptions>,
+    /// The site with Jira and Confluence.
+    pub atlassian: AtlassianOptions,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +70,7 @@ impl Default for ApiOptions {
                 organization("sandbox-free", "Sandbox, free plan", "free", Some(2), true),
                 organization("sandbox-pro", "Sandbox, paid plan", "pro", None, false),
             ],
+            atlassian: AtlassianOptions::default(),
         }
     }
 }

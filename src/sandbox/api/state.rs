@@ -17,6 +17,7 @@ use crate::sandbox::api::machine;
 use crate::sandbox::api::options::ApiOptions;
 use crate::sandbox::api::record::{Data, Project};
 use crate::sandbox::api::store::{self, Store};
+use crate::sandbox::atlassian::AtlassianOptions;
 
 /// Shared by all handlers. Cheap to clone.
 #[derive(Clone)]
@@ -117,6 +118,10 @@ impl ApiState {
 
     pub(super) fn options(&self) -> &ApiOptions {
         &self.inner.options
+    }
+
+    pub(in crate::sandbox) fn atlassian_options(&self) -> &AtlassianOptions {
+        &self.inner.options.atlassian
     }
 
     pub(super) fn limits(&self) -> &Limits {

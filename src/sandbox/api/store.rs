@@ -61,21 +61,27 @@ impl Store {
     }
 }
 
-/// The token of the sandbox in `dir`, made at the first call: `sbp_` and 40 hexadecimal digits,
-/// the form that Supabase's own programs insist on. Where two processes call first, both get the
-/// same one.
+/// The token of the sandbox's Supabase in `dir`: `sbp_` and 40 hexadecimal digits, the form that
+/// Supabase's own programs insist on.
 pub fn token(dir: &Path) -> Result<String> {
-    let path = dir.join(TOKEN);
-    if let Some(token) = read_token(&path)? {
+    kept_token(dir, TOKEN, "sbp_")
+}
+
+/// A token that stands in the file `name` of `dir`, made at the first call: `prefix` and 40
+/// hexadecimal digits. Where two processes call first, both get the same one.
+pub fn kept_token(dir: &Path, name: &str, prefix: &str) -> Result<String> {
+    let path = dir.join(name);
+    if let Some(token) = read_token(&path, prefix)? {
         return Ok(token);
     }
     let bytes: [u8; 20] = rand::random();
     let fresh = dir.join(format!(
-        "{TOKEN}.{}.{}",
+        "{name}.{}.{}",
         std::process::id(),
         rand::random::<u32>()
     ));
-    write_whole(&fresh, format!("sbp_{}", hex(&bytes)).as_bytes(), PRIVATE)?;
+    let text = format!("{prefix}{}", hex(&bytes));
+    write_whole(&fresh, text.as_bytes(), PRIVATE)?;
     // A link, unlike a rename, never takes the place of another process's token.
     let linked = std::fs::hard_link(&fresh, &path);
     let _ = std::fs::remove_file(&fresh);
@@ -85,7 +91,7 @@ pub fn token(dir: &Path) -> Result<String> {
         }
         _ => {}
     }
-    read_token(&path)?.ok_or_else(|| {
+    read_token(&path, prefix)?.ok_or_else(|| {
         Error::new(
             Kind::Parse,
             format!("{} does not hold a token.", path.display()),
@@ -94,10 +100,10 @@ pub fn token(dir: &Path) -> Result<String> {
     })
 }
 
-fn read_token(path: &Path) -> Result<Option<String>> {
+fn read_token(path: &Path, prefix: &str) -> Result<Option<String>> {
     let text = read_text(path)?.unwrap_or_default();
     let token = text.trim();
-    let right = token.len() == 44 && token.starts_with("sbp_");
+    let right = token.len() == prefix.len() + 40 && token.starts_with(prefix);
     Ok(right.then(|| token.to_owned()))
 }
 
