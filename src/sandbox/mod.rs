@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod atlassian;
+mod confluence;
 pub mod database;
 mod engine;
 mod idle;

@@ -78,7 +78,7 @@ fn pairs<'a>(exchange: &'a Value, field: &str) -> Vec<(&'a str, &'a str)> {
         .collect()
 }
 
-fn check_parameters(
+pub fn check_parameters(
     document: &Document,
     operation: &Operation,
     exchange: &Value,
@@ -182,7 +182,7 @@ fn check_text(document: &Document, parameter: &Value, values: &[&str], wrong: &m
     }
 }
 
-fn check_request_body(
+pub fn check_request_body(
     document: &Document,
     operation: &Operation,
     exchange: &Value,
@@ -261,6 +261,17 @@ fn check_answer(
         }
         return;
     }
+    check_shape(document, operation, status, answer, wrong);
+}
+
+/// The answer to a request that was carried out.
+pub fn check_shape(
+    document: &Document,
+    operation: &Operation,
+    status: u64,
+    answer: &Value,
+    wrong: &mut Vec<String>,
+) {
     let Some(described) = operation.value["responses"].get(status.to_string()) else {
         wrong.push(format!("the status {status} is not described"));
         return;

@@ -3,4 +3,5 @@
 #![allow(dead_code)] // each test program uses its own part of this
 
 pub mod check;
+pub mod confluence;
 pub mod document;

@@ -60,6 +60,14 @@ impl Call {
             .collect()
     }
 
+    /// The query without one of its parameters.
+    pub fn others(&self, without: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.query
+            .iter()
+            .filter(move |(name, _)| name != without)
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.query(name).map(|value| value != "false")
     }

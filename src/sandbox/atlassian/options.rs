@@ -24,6 +24,9 @@ pub struct AtlassianOptions {
     pub task_polls: u32,
     /// The largest attachment, in bytes.
     pub largest_attachment: u64,
+    /// The site has role-based access control: then Confluence's spaces can be created with
+    /// version 2 of its API, else with version 1 only.
+    pub space_roles: bool,
 }
 
 impl Default for AtlassianOptions {
@@ -37,6 +40,7 @@ impl Default for AtlassianOptions {
             search_page: 0,
             task_polls: 1,
             largest_attachment: 100 * 1024 * 1024,
+            space_roles: false,
         }
     }
 }

@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use crate::sandbox::atlassian::guard;
 use crate::sandbox::atlassian::refusal::Refusal;
 use crate::sandbox::atlassian::site::Site;
-use crate::sandbox::jira;
+use crate::sandbox::{confluence, jira};
 
 /// The site as an axum router, to be served on loopback.
 pub fn router(site: Site) -> Router {
     Router::new()
         .route("/_edge/tenant_info", get(tenant))
         .merge(jira::router())
+        .merge(confluence::router())
         .route("/rest/{*rest}", any(unknown))
         .route("/wiki/{*rest}", any(unknown))
         .route_layer(middleware::from_fn_with_state(site.clone(), guard::guard))
