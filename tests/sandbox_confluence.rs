@@ -339,6 +339,12 @@ async fn restrictions_hold_and_nobody_locks_himself_out() {
     wiki.put(&path, only(&[OWNER.account_id, other.account_id]))
         .await;
     assert_eq!(see(&below).await, 200);
+
+    let mine = json!({ "key": "MINE", "name": "Meu" });
+    wiki.post(&format!("{V1}/space/_private"), mine).await;
+    let mine = wiki.get(&format!("{V2}/spaces?keys=MINE")).await;
+    let home = mine["results"][0]["homepageId"].as_str().unwrap();
+    assert_eq!(see(home).await, 404, "a private space's pages are private");
     wiki.sandbox.stop().await;
 }
 

@@ -28,6 +28,10 @@ pub fn sees(db: &Db<'_>, content: &Content, account: &str) -> Answer<bool> {
     if content.status == "draft" && content.author != account {
         return Ok(false);
     }
+    let space = db.get("space", &content.space)?.unwrap_or_default();
+    if space["private_to"].as_str().is_some_and(|to| to != account) {
+        return Ok(false);
+    }
     let mut at = content.clone();
     loop {
         if !allowed(db, &at.id, "read", account)? {
