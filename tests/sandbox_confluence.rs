@@ -82,6 +82,7 @@ async fn bodies_are_checked() {
     let (status, text) = wiki.refused(Method::POST, &pages, open).await;
     assert_eq!(status, 400);
     assert!(text.contains("Error parsing xhtml"), "{text}");
+    assert!(text.contains("INVALID_REQUEST_PARAMETER"), "{text}");
     let long = new_page(&space, "Longo", &"x".repeat(5 * 1024 * 1024 + 1));
     assert_eq!(wiki.refused(Method::POST, &pages, long).await.0, 413);
     let mut live = new_page(&space, "Vivo", "");

@@ -72,7 +72,10 @@ impl Refusal {
         let code = self.status.as_u16();
         let body = if path.starts_with("/wiki/api/v2/") {
             let reason = self.status.canonical_reason().unwrap_or("Error");
-            let named = reason.to_uppercase().replace(' ', "_");
+            let named = match code {
+                400 => "INVALID_REQUEST_PARAMETER".to_owned(),
+                _ => reason.to_uppercase().replace(' ', "_"),
+            };
             let error =
                 json!({ "status": code, "code": named, "title": self.text(), "detail": null });
             json!({ "errors": [error] })
