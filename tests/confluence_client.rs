@@ -111,10 +111,15 @@ async fn a_space_is_created_the_old_way_where_the_new_is_refused() {
             json!({"errors": [{"status": 404,
             "code": "NOT_FOUND", "title": "Not by roles"}]}),
         ),
-        "POST /wiki/rest/api/space" | "POST /wiki/rest/api/space/_private" => ok(json!({"id": 77,
+        "POST /wiki/rest/api/space" => ok(json!({"id": 77,
             "key": "DOC", "name": "A space", "type": "global", "status": "current",
             "homepage": {"id": "1", "type": "page", "status": "current"},
             "_expandable": {}, "_links": {}})),
+        // the homepage is only expandable
+        "POST /wiki/rest/api/space/_private" => ok(json!({"id": 77,
+            "key": "DOC", "name": "A space", "type": "global", "status": "current",
+            "_expandable": {"homepage": "/rest/api/content/1"}, "_links": {}})),
+        "GET /wiki/api/v2/spaces" => list(json!([space("DOC")])),
         other => panic!("{other}"),
     })
     .await;
@@ -133,12 +138,13 @@ async fn a_space_is_created_the_old_way_where_the_new_is_refused() {
         ("77", Some("1"))
     );
     new.private = true;
-    confluence.create_space(&new).await.unwrap();
+    let looked_up = confluence.create_space(&new).await.unwrap();
+    assert_eq!(looked_up.homepage_id.as_deref(), Some("1"));
     assert_eq!(desk.count("POST /wiki/rest/api/space/_private"), 1);
     // it may be there: no other way is tried
     let failure = confluence.create_space(&new).await.unwrap_err();
     assert!(failure.ambiguous());
-    assert_eq!(desk.asked().len(), 6);
+    assert_eq!(desk.asked().len(), 7);
     desk.finish().await;
 }
 

@@ -59,8 +59,7 @@ impl Confluence {
     }
 
     /// Creates a space with a homepage: by v2, and by v1 on sites whose access isn't by roles,
-    /// where v2 refuses. The first page that is made in it's the homepage, which is named after
-    /// the space.
+    /// where v2 refuses. Where the answer doesn't name the homepage, the space is looked at again.
     ///
     /// Not idempotent, but a key is taken once only: after an ambiguous failure,
     /// [`Confluence::find_space`] says whether it's there.
@@ -73,7 +72,7 @@ impl Confluence {
             "createPrivateSpace": new.private,
         }));
         let refused = match self.fetch(&request).await {
-            Ok(space) => return Ok(space),
+            Ok(space) => return Ok(self.with_homepage(space).await),
             Err(failure) => failure,
         };
         // Which status says "not by roles" isn't documented. A key that is taken is refused by v1
@@ -93,14 +92,27 @@ impl Confluence {
             },
         }));
         let made: Made = self.fetch(&request).await?;
-        Ok(Space {
+        let space = Space {
             id: made.id.to_string(),
             key: made.key,
             name: made.name,
             status: made.status,
             homepage_id: made.homepage.and_then(|page| page.id),
             description: Value::Null,
-        })
+        };
+        Ok(self.with_homepage(space).await)
+    }
+
+    /// A new space, looked at again where it doesn't name its homepage. It's there: that it can't
+    /// be looked at is no reason to call its creation a failure.
+    async fn with_homepage(&self, space: Space) -> Space {
+        if space.homepage_id.is_some() {
+            return space;
+        }
+        match self.find_space(&space.key).await {
+            Ok(Some(found)) => found,
+            _ => space,
+        }
     }
 }
 
