@@ -4,10 +4,17 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::check::{check_parameters, check_request_body, check_shape};
+use super::check::{Manners, check_parameters, check_request_body, check_shape};
 use super::document::{Document, Operation};
 
 const V2: &str = "/wiki/api/v2";
+
+const MANNERS: Manners = Manners {
+    scheme: "Basic ",
+    limit_headers: &[],
+    is_error: Value::is_object,
+    common_headers: &["authorization"],
+};
 
 /// Fields of answers that the documents leave out, and why they are there.
 const BESIDES: [(&str, &str); 3] = [
@@ -53,7 +60,7 @@ impl Confluence {
         let mut wrong = Vec::new();
         let status = exchange["status"].as_u64().unwrap();
         if status != 400 {
-            check_parameters(document, &operation, exchange, &mut wrong);
+            check_parameters(document, &operation, exchange, &MANNERS, &mut wrong);
             // Some operations describe an attachment's id as a number; it never is one.
             wrong.retain(|line| !(line.starts_with("id ") && line.contains("\"att")));
             check_form(&operation, exchange, &mut wrong);

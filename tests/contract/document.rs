@@ -127,16 +127,3 @@ fn nullable_to_json_schema(value: &mut Value) {
         _ => {}
     }
 }
-
-fn one_to_any(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(one_to_any),
-        Value::Object(fields) => {
-            fields.values_mut().for_each(one_to_any);
-            if let Some(schemas) = fields.remove("oneOf") {
-                fields.insert("anyOf".to_owned(), schemas);
-            }
-        }
-        _ => {}
-    }
-}
