@@ -1,5 +1,7 @@
 //! One recorded exchange against the document: path, parameters, headers, body, status, answer.
 
+#![allow(dead_code)] // each test program uses its own part of this
+
 use serde_json::{Value, json};
 
 use super::document::{Document, Operation};
@@ -39,6 +41,26 @@ pub struct Verdict {
     pub operation: Option<String>,
     pub wrong: Vec<String>,
 }
+
+/// What an API has in all its operations, and its document doesn't say.
+pub struct Manners {
+    /// How the token is sent: `Bearer ` or `Basic `.
+    pub scheme: &'static str,
+    /// Headers, with numbers, of every answer to a right token.
+    pub limit_headers: &'static [&'static str],
+    /// Whether an error's body has the right shape.
+    pub is_error: fn(&Value) -> bool,
+    /// Headers that any request may have.
+    pub common_headers: &'static [&'static str],
+}
+
+pub const SUPABASE: Manners = Manners {
+    scheme: "Bearer ",
+    limit_headers: &LIMIT_HEADERS,
+    // The document lists only some statuses of errors, and no shape; this one is recorded.
+    is_error: |answer| answer["message"].is_string(),
+    common_headers: &COMMON_HEADERS,
+};
 
 pub fn check(document: &Document, exchange: &Value) -> Verdict {
     check_as(document, exchange, &SUPABASE)
@@ -257,7 +279,7 @@ fn check_answer(
     }
     if status >= 400 {
         if !(manners.is_error)(answer) {
-            wrong.push(format!("{status} without a message: {answer}"));
+            wrong.push(format!("{status} has another shape: {answer}"));
         }
         return;
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -98,7 +98,11 @@ impl FromRequest<Site> for Call {
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let path = parts.uri.path().to_owned();
+        // Below a nested router the address itself is cut short.
+        let whole = parts.extensions.get::<OriginalUri>();
+        let path = whole
+            .map_or_else(|| parts.uri.path(), |uri| uri.path())
+            .to_owned();
         let params = RawPathParams::from_request_parts(&mut parts, site)
             .await
             .map(|params| {

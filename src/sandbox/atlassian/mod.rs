@@ -5,7 +5,7 @@
 //! durable before a change is answered. Handlers are plain functions over one transaction
 //! ([`on`]). Limits and ordered faults come before them.
 
-#![allow(dead_code, unused_imports)] // until Confluence uses all of it
+#![allow(dead_code, unused_imports)] // some of it waits for Confluence
 
 mod account;
 mod call;
