@@ -17,6 +17,7 @@ fn options(home: &std::path::Path) -> ServerOptions {
         port: free_port().unwrap(),
         password: "example-superuser".to_owned(),
         durable: true,
+        outlives: None,
         hba: Vec::new(),
         run_as: RunAs::choose().unwrap(),
     }
@@ -153,6 +154,34 @@ async fn a_second_start_takes_over_from_a_server_left_running() {
         first.ended().await;
         support::connected(&second.superuser("postgres")).await;
         second.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_that_outlives_its_supervisor_is_adopted_unless_it_is_another() {
+    for postgres in support::engines().await {
+        let home = tempfile::tempdir().unwrap();
+        let mut options = options(home.path());
+        options.outlives = Some(Duration::from_secs(60));
+        let first = Server::start(&postgres, &options).await.unwrap();
+        let client = support::connected(&first.superuser("postgres")).await;
+        let second = Server::start(&postgres, &options).await.unwrap();
+        assert_eq!(second.pid(), first.pid());
+        client.batch_execute("SELECT 1").await.unwrap();
+
+        // with other settings it has to be started anew
+        options.hba = vec!["local postgres postgres peer".to_owned()];
+        let third = Server::start(&postgres, &options).await.unwrap();
+        assert_ne!(third.pid(), first.pid());
+        second.ended().await;
+        first.ended().await;
+
+        let fourth = Server::start(&postgres, &options).await.unwrap();
+        assert_eq!(fourth.pid(), third.pid());
+        support::connected(&fourth.superuser("postgres")).await;
+        fourth.stop().await.unwrap();
+        third.ended().await;
+        assert!(!options.data.join("postmaster.pid").exists());
     }
 }
 

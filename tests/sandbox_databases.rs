@@ -34,6 +34,7 @@ impl Stand {
             port,
             password: "example-superuser".to_owned(),
             durable: false,
+            outlives: None,
             hba: vec![HBA.to_owned()],
             run_as: RunAs::choose().unwrap(),
         };

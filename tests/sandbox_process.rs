@@ -203,9 +203,11 @@ async fn killed_it_comes_back_with_the_same_ports() {
         return;
     };
     let endpoints = place.start(&[]).await;
+    let old = place.postgres_pid();
     kill(place.pid().await, Signal::SIGKILL).unwrap();
     place.wait_stopped().await;
     assert_eq!(place.start(&[]).await, endpoints);
+    assert_eq!(place.postgres_pid(), old, "the databases went on");
 
     // Postgres alone is killed: its supervisor starts it again.
     let old = place.postgres_pid();
@@ -239,6 +241,31 @@ async fn unused_it_stops_by_itself() {
             .join(".matriz/sandbox/postgres/postmaster.pid")
             .exists()
     );
+}
+
+#[tokio::test]
+async fn killed_and_left_alone_its_databases_end_too() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    place.start(&["MATRIZ_SANDBOX_ORPHAN_MS=1000"]).await;
+    kill(place.pid().await, Signal::SIGKILL).unwrap();
+    place.wait_stopped().await;
+    let file = place.root.join(".matriz/sandbox/postgres/postmaster.pid");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while file.exists() {
+        assert!(Instant::now() < deadline, "Postgres goes on");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    // asked to, they end at once
+    place.start(&[]).await;
+    kill(place.pid().await, Signal::SIGKILL).unwrap();
+    place.wait_stopped().await;
+    assert!(file.exists());
+    assert!(sandbox::stop(&place.root).await.unwrap());
+    assert!(!file.exists());
+    assert!(!sandbox::stop(&place.root).await.unwrap());
 }
 
 #[tokio::test]

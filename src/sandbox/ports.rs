@@ -35,8 +35,9 @@ impl Kept {
         }
     }
 
-    /// Reads what was chosen, or chooses. A port that another program has taken is replaced.
-    pub fn load(paths: &Paths) -> Result<Self> {
+    /// Reads what was chosen, or chooses. A port that another program has taken is replaced;
+    /// `ours` is one that our own server still listens on.
+    pub fn load(paths: &Paths, ours: Option<u16>) -> Result<Self> {
         let mut kept = match Self::read(paths)? {
             Some(kept) => kept,
             None => Kept {
@@ -49,7 +50,7 @@ impl Kept {
             },
         };
         for port in [&mut kept.api_port, &mut kept.database_port] {
-            if !is_free(*port) {
+            if ours != Some(*port) && !is_free(*port) {
                 *port = free_port()?;
                 kept.changed = true;
             }
@@ -86,17 +87,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("instances")).unwrap();
         let paths = Paths::of(folder.path()).unwrap();
-        let first = Kept::load(&paths).unwrap();
-        let again = Kept::load(&paths).unwrap();
+        let first = Kept::load(&paths, None).unwrap();
+        let again = Kept::load(&paths, None).unwrap();
         assert_eq!(first.api_port, again.api_port);
         assert_eq!(first.password, again.password);
         assert!(!again.changed);
 
         let _thief = TcpListener::bind(("127.0.0.1", first.api_port)).unwrap();
-        let moved = Kept::load(&paths).unwrap();
+        let moved = Kept::load(&paths, None).unwrap();
         assert_ne!(moved.api_port, first.api_port);
         assert_eq!(moved.database_port, first.database_port);
         assert!(moved.changed);
+        let taken = TcpListener::bind(("127.0.0.1", moved.database_port)).unwrap();
+        let kept = Kept::load(&paths, Some(moved.database_port)).unwrap();
+        assert_eq!(kept.database_port, moved.database_port);
+        drop(taken);
         acknowledge(folder.path()).unwrap();
         assert!(!Kept::read(&paths).unwrap().unwrap().changed);
     }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::provider::postgres::filelock::FileLock;
+use crate::provider::postgres::server::{RunAs, clear_stale};
 use crate::sandbox::Endpoints;
 use crate::sandbox::api::ApiState;
 use crate::sandbox::atlassian::{OWNER, Site};
@@ -126,15 +127,20 @@ pub fn keep_alive(root: &Path) -> Result<()> {
     std::fs::write(&file, b"").context(Kind::Io, || format!("Cannot write {}", file.display()))
 }
 
-/// Stops the serving process and waits until it has ended; false if there was none.
+/// Stops the serving process and waits until it has ended; false if there was none, nor a
+/// database server that outlived one.
 pub async fn stop(root: &Path) -> Result<bool> {
     let paths = Paths::of(root)?;
-    if !is_alive(&paths)? {
-        return Ok(false);
-    }
-    let deadline = Instant::now() + Duration::from_secs(90);
+    let data = paths.data(RunAs::choose()?)?;
+    let deadline = Instant::now() + Duration::from_secs(150);
     let mut told = None;
-    while is_alive(&paths)? {
+    let mut ran = false;
+    loop {
+        // held, so that nobody starts one on what is being ended
+        if let Some(_serving) = FileLock::try_take(&paths.lock())? {
+            return Ok(clear_stale(&data).await? || ran);
+        }
+        ran |= is_alive(&paths)?;
         // While it's starting there is no process to tell yet.
         let process = Process::read(&paths).map(|process| process.pid);
         if let Some(pid) = process.and_then(|pid| i32::try_from(pid).ok())
@@ -151,7 +157,6 @@ pub async fn stop(root: &Path) -> Result<bool> {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Ok(true)
 }
 
 /// Stops the sandbox and deletes all of its databases and state. Ask first.
@@ -167,6 +172,7 @@ pub async fn reset(root: &Path) -> Result<()> {
                 .hint("Try again."),
         );
     };
+    clear_stale(&paths.data(RunAs::choose()?)?).await?;
     let outside = paths.outside();
     if outside.exists() {
         remove(&outside)?;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Context, Error, Kind, Result};
 use crate::provider::postgres::filelock::FileLock;
-use crate::provider::postgres::server::{RunAs, Server, ServerOptions, clear_stale, free_port};
+use crate::provider::postgres::server::{RunAs, Server, ServerOptions, free_port, live};
 use crate::provider::postgres::tools::Postgres;
 use crate::sandbox::api::{ApiOptions, ApiState, router};
 use crate::sandbox::atlassian::{self, Site};
@@ -26,6 +26,9 @@ use crate::sandbox::process::Process;
 use crate::sandbox::start::Failure;
 use crate::sandbox::{engine, supervise};
 use crate::workspace::Workspace;
+
+/// How long the databases wait for another process if this one is killed.
+const ORPHAN: Duration = Duration::from_secs(30);
 
 /// Serves the workspace's sandbox; returns when it has stopped. Refuses if another process does.
 pub async fn serve(root: &Path) -> Result<()> {
@@ -55,9 +58,9 @@ pub async fn serve(root: &Path) -> Result<()> {
 async fn run(paths: &Paths) -> Result<()> {
     let stop = CancellationToken::new();
     let run_as = RunAs::choose()?;
-    // A server that outlived its supervisor would hold the port that is ours.
-    clear_stale(&paths.data(run_as)?).await?;
-    let mut kept = Kept::load(paths)?;
+    // A server that outlived its supervisor holds the port that is ours.
+    let left = live(&paths.data(run_as)?);
+    let mut kept = Kept::load(paths, left.map(|server| server.port))?;
     let postgres = engine::choose(paths).await?;
     let (server, options) = start_server(paths, &postgres, &mut kept, run_as).await?;
     let databases = Databases::open(server.superuser("postgres"), kept.database_port).await?;
@@ -98,7 +101,9 @@ async fn run(paths: &Paths) -> Result<()> {
         .providers
         .sandbox
         .idle_minutes;
-    let idle = Idle::new(idle_limit(minutes), now_ms());
+    let limit = Duration::from_secs(u64::from(minutes) * 60);
+    let limit = from_environment("MATRIZ_SANDBOX_IDLE_MS", limit);
+    let idle = Idle::new(limit, now_ms());
     let watching = tokio::spawn(stop_when_idle(
         idle,
         paths.clone(),
@@ -115,15 +120,12 @@ async fn run(paths: &Paths) -> Result<()> {
     supervised
 }
 
-/// `MATRIZ_SANDBOX_IDLE_MS` shortens the wait where somebody tests it.
-fn idle_limit(minutes: u32) -> Duration {
-    std::env::var("MATRIZ_SANDBOX_IDLE_MS")
+/// A time, or another that is set where somebody tests it.
+fn from_environment(variable: &str, usual: Duration) -> Duration {
+    std::env::var(variable)
         .ok()
         .and_then(|text| text.parse().ok())
-        .map_or(
-            Duration::from_secs(u64::from(minutes) * 60),
-            Duration::from_millis,
-        )
+        .map_or(usual, Duration::from_millis)
 }
 
 async fn start_server(
@@ -138,6 +140,7 @@ async fn start_server(
         port: kept.database_port,
         password: kept.password.clone(),
         durable: true,
+        outlives: Some(from_environment("MATRIZ_SANDBOX_ORPHAN_MS", ORPHAN)),
         hba: vec![HBA.to_owned()],
         run_as,
     };

@@ -48,6 +48,7 @@ pub async fn databases() -> Option<Running> {
         port,
         password: "example-superuser".into(),
         durable: false,
+        outlives: None,
         hba: vec![HBA.to_owned()],
         run_as: RunAs::choose().unwrap(),
     };

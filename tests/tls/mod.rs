@@ -45,6 +45,7 @@ impl TlsServer {
             port: free_port().expect("a free port"),
             password: "example-superuser".to_owned(),
             durable: false,
+            outlives: None,
             hba: vec!["hostnossl all all all reject".to_owned()],
             run_as,
         };

@@ -8,6 +8,7 @@ use crate::provider::postgres::connect::{ConnectOptions, Connection, connect};
 use crate::provider::postgres::explain;
 use crate::provider::postgres::quote::ident;
 use crate::provider::postgres::url::DatabaseUrl;
+use crate::sandbox::database::NAME;
 
 /// The database that projects are copied from.
 pub const TEMPLATE: &str = "supabase_template";
@@ -61,7 +62,7 @@ pub async fn run(admin: &Connection, superuser: &DatabaseUrl) -> Result<()> {
         format!("create database {making_sql} owner postgres template template0 encoding 'UTF8'");
     batch(admin, &create, doing).await?;
     let url = superuser.clone().with_database(making.clone());
-    let inside = connect(&url, &ConnectOptions::named("matriz sandbox")).await?;
+    let inside = connect(&url, &ConnectOptions::named(NAME)).await?;
     batch(&inside, &TEMPLATE_SQL.join("\n"), doing).await?;
     inside.close().await;
     // Under its name only once it's whole.

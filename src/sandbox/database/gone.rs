@@ -14,6 +14,7 @@ use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::explain;
 use crate::provider::postgres::quote::ident;
 use crate::provider::postgres::url::DatabaseUrl;
+use crate::sandbox::database::NAME;
 use crate::sandbox::database::bootstrap::batch;
 
 /// How often a removal that fails is tried again before it waits for the next one.
@@ -84,7 +85,7 @@ async fn sweep(superuser: DatabaseUrl, wake: Arc<Notify>) {
 /// On a connection of its own, so that nobody waits for it.
 async fn remove_all(superuser: &DatabaseUrl) -> Result<()> {
     let doing = "Cannot remove the database of a deleted project";
-    let admin = connect(superuser, &ConnectOptions::named("matriz sandbox")).await?;
+    let admin = connect(superuser, &ConnectOptions::named(NAME)).await?;
     for (list, kind, force) in [
         (
             "select datname::text from pg_database where datname ~ $1",

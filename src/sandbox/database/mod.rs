@@ -26,6 +26,9 @@ use crate::sandbox::api::{DatabaseAddress, ProjectDatabases};
 /// For `pg_hba.conf`: the API's own roles come in over the socket, whose folder is private.
 pub const HBA: &str = "local all +matriz_api trust";
 
+/// Of the sandbox's own connections, for `pg_stat_activity`.
+const NAME: &str = "matriz sandbox";
+
 /// Every project's database on one server. Cheap to clone.
 #[derive(Clone)]
 pub struct Databases {
@@ -54,6 +57,7 @@ impl Databases {
         };
         {
             let admin = databases.admin().await?;
+            end_predecessor(admin.connection()?).await?;
             bootstrap::run(admin.connection()?, &databases.shared.superuser).await?;
         }
         let superuser = databases.shared.superuser.clone();
@@ -98,7 +102,7 @@ impl Databases {
             .as_ref()
             .is_none_or(|connection| connection.is_closed())
         {
-            let options = ConnectOptions::named("matriz sandbox");
+            let options = ConnectOptions::named(NAME);
             *held = Some(connect(&self.shared.superuser, &options).await?);
         }
         Ok(Admin(held))
@@ -119,6 +123,26 @@ impl Admin<'_> {
         let connection = self.0.as_ref();
         connection.ok_or_else(|| Error::internal("The sandbox's server is not connected."))
     }
+}
+
+/// What a killed process of the sandbox had begun here may still go on; ours begins it anew.
+async fn end_predecessor(admin: &Connection) -> Result<()> {
+    // where the server can, waits until they have ended
+    let wait = if admin.server_major() >= 14 {
+        ", 5000"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "select pg_terminate_backend(pid{wait}) from pg_stat_activity
+         where application_name = '{NAME}' and pid <> pg_backend_pid()
+           and usename = current_user"
+    );
+    let ended = admin.query(&sql, &[]).await;
+    let doing = "Cannot end what an earlier sandbox had begun";
+    ended
+        .map(|_| ())
+        .map_err(|error| explain::statement(error, doing))
 }
 
 fn unknown(reference: &str) -> Error {

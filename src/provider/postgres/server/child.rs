@@ -1,14 +1,21 @@
-//! The server's process: started on a thread that lives exactly as long as it does, so that the
-//! kernel ends it with us, whichever thread or runtime asked for it.
+//! The server's process. One that has to end with us is started on a thread that lives exactly as
+//! long as it does: the kernel ends it with that thread, whichever runtime asked for it. One that
+//! outlived another supervisor is watched from outside.
 
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::sync::{oneshot, watch};
 
 use crate::error::{Context, Error, Kind, Result};
+use crate::provider::postgres::server::folder;
+
+/// How often an adopted server is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A running program.
 #[derive(Debug)]
@@ -17,7 +24,7 @@ pub struct Running {
     ended: watch::Receiver<Option<Ended>>,
 }
 
-/// How a program ended.
+/// How a program ended; its status is known to its parent only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
     pub status: Option<ExitStatus>,
@@ -46,6 +53,24 @@ impl Running {
             .map_err(|_| Error::internal("The thread that starts Postgres ended."))?
             .context(Kind::Missing, || format!("Cannot start {program}"))?;
         Ok(Running { pid, ended })
+    }
+
+    /// Watches a server that another process started.
+    pub fn adopt(pid: i32, data: &Path) -> Result<Self> {
+        let number = u32::try_from(pid).map_err(|_| Error::internal("No such process."))?;
+        let (tell, ended) = watch::channel(None);
+        let data = data.to_owned();
+        thread::Builder::new()
+            .name("postgres".to_owned())
+            .spawn(move || {
+                // only its parent is told of its end
+                while folder::still_runs(pid, &data) {
+                    thread::sleep(LOOK);
+                }
+                let _ = tell.send(Some(Ended { status: None }));
+            })
+            .context(Kind::Internal, || "Cannot start a thread".into())?;
+        Ok(Running { pid: number, ended })
     }
 
     pub fn has_ended(&self) -> bool {

@@ -160,41 +160,63 @@ impl Drop for PasswordFile {
     }
 }
 
+/// A server that runs on a data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Live {
+    pub pid: i32,
+    pub port: u16,
+    /// It takes connections.
+    pub ready: bool,
+}
+
+/// The server that runs on this folder, as its `postmaster.pid` says (the lines: process, folder,
+/// start, port, socket, address, memory, status).
+pub fn live(data: &Path) -> Option<Live> {
+    let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    let line = |n: usize| text.lines().nth(n).unwrap_or_default().trim();
+    let pid = line(0).parse::<i32>().ok().filter(|pid| *pid > 1)?;
+    is_server_of(pid, data).then(|| Live {
+        pid,
+        port: line(3).parse().unwrap_or(0),
+        ready: line(7) == "ready",
+    })
+}
+
+/// Whether a server that was [`live`] still is; quick enough to be asked often.
+pub fn still_runs(pid: i32, data: &Path) -> bool {
+    let there = kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH);
+    // where nobody takes note of its end its number stays, without a command line
+    there && (!cfg!(target_os = "linux") || is_server_of(pid, data))
+}
+
 /// Ends a server that still runs on this folder (its supervisor was killed), and removes a
-/// `postmaster.pid` whose process is gone or is another program by now.
-pub async fn clear_stale(data: &Path) -> Result<()> {
-    let file = data.join("postmaster.pid");
-    let Ok(text) = fs::read_to_string(&file) else {
-        return Ok(());
-    };
-    let pid = text
-        .lines()
-        .next()
-        .and_then(|line| line.trim().parse::<i32>().ok());
-    if let Some(pid) = pid.filter(|pid| *pid > 1)
-        && is_server_of(pid, data)
-    {
-        end(Pid::from_raw(pid), data).await?;
+/// `postmaster.pid` whose process is gone or is another program by now. True if one ran.
+pub async fn clear_stale(data: &Path) -> Result<bool> {
+    let server = live(data);
+    if let Some(server) = server {
+        end(server.pid, data).await?;
     }
+    let file = data.join("postmaster.pid");
     match fs::remove_file(&file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).context(Kind::Io, || format!("Cannot remove {}", file.display()))
         }
-        _ => Ok(()),
+        _ => Ok(server.is_some()),
     }
 }
 
-/// Fast shutdown, then immediate: both leave a folder that recovers.
-async fn end(pid: Pid, data: &Path) -> Result<()> {
+/// Fast shutdown, then immediate: both leave a folder that recovers. The first writes out, file by
+/// file, what was changed; cut short, that work would be done again at the next start, and more.
+async fn end(pid: i32, data: &Path) -> Result<()> {
     for (signal, patience) in [
-        (Signal::SIGINT, 20),
+        (Signal::SIGINT, 120),
         (Signal::SIGQUIT, 10),
         (Signal::SIGKILL, 5),
     ] {
-        let _ = kill(pid, signal);
+        let _ = kill(Pid::from_raw(pid), signal);
         let deadline = Instant::now() + Duration::from_secs(patience);
         while Instant::now() < deadline {
-            if kill(pid, None) == Err(Errno::ESRCH) || !is_server_of(pid.as_raw(), data) {
+            if !still_runs(pid, data) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,10 +1,13 @@
-//! A private Postgres server: its cluster made, started, watched and stopped as our child.
+//! A private Postgres server: its cluster made, started, watched and stopped. It's our child, or
+//! one that outlived an earlier supervisor.
 //!
 //! It listens on a Unix socket in a folder of ours and on a loopback port. Its superuser is
 //! [`SUPERUSER`]; every login needs a password (SCRAM), except where `hba` says otherwise.
 
+mod adopt;
 mod child;
 mod folder;
+mod guard;
 mod port;
 mod run_as;
 mod settings;
@@ -25,7 +28,7 @@ use crate::provider::postgres::tools::{Postgres, Tool};
 use crate::provider::postgres::url::{DatabaseUrl, SslMode};
 
 pub use child::Ended;
-pub use folder::{SUPERUSER, clear_stale, major as data_major};
+pub use folder::{Live, SUPERUSER, clear_stale, live, major as data_major};
 pub use port::{free_port, is_free};
 pub use run_as::RunAs;
 
@@ -42,6 +45,9 @@ pub struct ServerOptions {
     pub password: String,
     /// Whether what is committed must survive a power cut. Tests don't need that.
     pub durable: bool,
+    /// For how long it goes on when its supervisor is killed, for the next [`Server::start`] to
+    /// take it over; in whole seconds. `None`: it ends with its supervisor, where the system can.
+    pub outlives: Option<Duration>,
     /// Lines for the top of `pg_hba.conf`.
     pub hba: Vec<String>,
     pub run_as: RunAs,
@@ -50,6 +56,7 @@ pub struct ServerOptions {
 /// A running server. Dropped without [`Server::stop`], it is told to stop at once.
 pub struct Server {
     child: child::Running,
+    _guard: Option<guard::Guard>,
     superuser: DatabaseUrl,
     port: u16,
     temporary: Option<PathBuf>,
@@ -67,17 +74,49 @@ impl Server {
             options.run_as,
         )
         .await?;
-        folder::clear_stale(data).await?;
-        settings::write_hba(data, &options.hba, options.run_as)?;
         let sockets = socket::folder_for(data)?;
         options.run_as.give(&sockets)?;
-        let from = fs::metadata(&options.log).map_or(0, |meta| meta.len());
-        let child = child::Running::start(command(postgres, options, &sockets)?).await?;
         let superuser = DatabaseUrl::unix(&sockets, options.port, SUPERUSER, "postgres")
             .with_password(&options.password)
             .with_sslmode(SslMode::Disable);
+        let command = command(postgres, options, &sockets)?;
+        // said first: an earlier supervisor's guard then leaves the server alone
+        let claim = options.outlives.map(|_| guard::Claim::on(data));
+        let claim = claim.transpose()?;
+        let adopted = match claim {
+            Some(_) => adopt::adopt(&command, options, &superuser).await,
+            None => None,
+        };
+        let mut server = match adopted {
+            Some(child) => Server {
+                child,
+                _guard: None,
+                superuser,
+                port: options.port,
+                temporary: None,
+            },
+            None => Self::start_new(command, options, superuser).await?,
+        };
+        if let (Some(claim), Some(patience)) = (&claim, options.outlives) {
+            let guard = guard::Guard::over(claim, data, server.pid(), patience)?;
+            server._guard = Some(guard);
+        }
+        Ok(server)
+    }
+
+    async fn start_new(
+        command: Command,
+        options: &ServerOptions,
+        superuser: DatabaseUrl,
+    ) -> Result<Self> {
+        let data = &options.data;
+        folder::clear_stale(data).await?;
+        settings::write_hba(data, &options.hba, options.run_as)?;
+        let from = fs::metadata(&options.log).map_or(0, |meta| meta.len());
+        let child = child::Running::start(command).await?;
         let server = Server {
             child,
+            _guard: None,
             superuser,
             port: options.port,
             temporary: None,
@@ -119,6 +158,7 @@ impl Server {
             port: free_port()?,
             password: "example-superuser".to_owned(),
             durable: false,
+            outlives: None,
             hba: Vec::new(),
             run_as,
         };
@@ -151,9 +191,10 @@ impl Server {
         self.child.ended().await
     }
 
-    /// Stops it: connections are cut, what is committed is kept. Waits until it has ended.
+    /// Stops it: connections are cut, what is committed is kept. Waits until it has ended. On a
+    /// busy disk that may take a minute, as every changed file is written out.
     pub async fn stop(self) -> Result<()> {
-        for (signal, patience) in [(Signal::SIGINT, 30), (Signal::SIGQUIT, 10)] {
+        for (signal, patience) in [(Signal::SIGINT, 120), (Signal::SIGQUIT, 10)] {
             self.child.signal(signal);
             let patience = Duration::from_secs(patience);
             if tokio::time::timeout(patience, self.child.ended())
@@ -233,12 +274,12 @@ fn command(postgres: &Postgres, options: &ServerOptions, sockets: &Path) -> Resu
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log);
-    let signal = if options.durable {
-        Signal::SIGINT
-    } else {
-        Signal::SIGQUIT
+    let at_our_death = match (options.outlives, options.durable) {
+        (Some(_), _) => None,
+        (None, true) => Some(Signal::SIGINT as i32),
+        (None, false) => Some(Signal::SIGQUIT as i32),
     };
-    options.run_as.prepare(&mut command, Some(signal as i32));
+    options.run_as.prepare(&mut command, at_our_death);
     Ok(command)
 }
 

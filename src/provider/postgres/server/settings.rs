@@ -54,8 +54,8 @@ pub fn of(options: &ServerOptions, sockets: &Path, major: u32) -> Vec<(&'static 
     out
 }
 
-/// Writes `pg_hba.conf`: `top`, then passwords for everybody, on the socket and on loopback.
-pub fn write_hba(data: &Path, top: &[String], run_as: RunAs) -> Result<()> {
+/// `pg_hba.conf`: `top`, then passwords for everybody, on the socket and on loopback.
+fn hba(top: &[String]) -> String {
     let mut text = String::new();
     for line in top {
         text.push_str(line);
@@ -68,10 +68,19 @@ pub fn write_hba(data: &Path, top: &[String], run_as: RunAs) -> Result<()> {
     ] {
         text.push_str(&format!("{place} scram-sha-256\n"));
     }
+    text
+}
+
+/// Whether the server on this folder was started with these lines.
+pub fn has_hba(data: &Path, top: &[String]) -> bool {
+    fs::read_to_string(data.join("pg_hba.conf")).is_ok_and(|text| text == hba(top))
+}
+
+pub fn write_hba(data: &Path, top: &[String], run_as: RunAs) -> Result<()> {
     let path = data.join("pg_hba.conf");
     let failed = || format!("Cannot write {}", path.display());
     let making = data.join("pg_hba.conf.new");
-    fs::write(&making, text).context(Kind::Io, failed)?;
+    fs::write(&making, hba(top)).context(Kind::Io, failed)?;
     run_as.give(&making)?;
     fs::rename(&making, &path).context(Kind::Io, failed)
 }
