@@ -5,8 +5,6 @@
 //! durable before a change is answered. Handlers are plain functions over one transaction
 //! ([`on`]). Limits and ordered faults come before them.
 
-#![allow(dead_code, unused_imports)] // some of it waits for Confluence
-
 mod account;
 mod call;
 mod files;
@@ -25,7 +23,7 @@ pub use options::AtlassianOptions;
 pub use router::router;
 pub use site::Site;
 
-pub(in crate::sandbox) use account::{user, user_of_email};
+pub(in crate::sandbox) use account::user;
 pub(in crate::sandbox) use call::{Call, Reply, on, uuid};
 pub(in crate::sandbox) use multipart::Part;
 pub(in crate::sandbox) use paging::Page;

@@ -36,10 +36,6 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    pub fn conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, message)
-    }
-
     /// 400, because of one field.
     pub fn field(name: impl Into<String>, message: impl Into<String>) -> Self {
         let mut refusal = Refusal {
