@@ -65,6 +65,10 @@ async fn a_lock_in_the_source_is_waited_for_and_its_holder_named() {
             .unwrap();
         let watcher = Watcher::default();
         let mut request = pair.request();
+        request.lock_timeout_ms = 400;
+        let error = copy::check(&request).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Timeout, "{}", error.chain());
+        assert!(error.hint.is_some_and(|hint| hint.contains("lock")));
         request.lock_timeout_ms = 2500;
         let error = copy::run(&request, &watcher, CancellationToken::new())
             .await

@@ -219,7 +219,7 @@ pub fn statement(error: tokio_postgres::Error, doing: &str) -> Error {
         // "Check free disk space", says the server, and not whose.
         let theirs = db.hint().filter(|_| *db.code() != SqlState::DISK_FULL);
         out.hint = theirs.map(str::to_owned).or_else(|| known_hint(db.code()));
-        if *db.code() == SqlState::QUERY_CANCELED {
+        if [SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE].contains(db.code()) {
             out.kind = Kind::Timeout;
         }
         return out.source(error);
@@ -242,6 +242,8 @@ fn known_hint(code: &SqlState) -> Option<String> {
         "The database is read-only, as it is when its disk quota is reached."
     } else if *code == SqlState::INSUFFICIENT_PRIVILEGE {
         "The login may not do this. Use the project's postgres user."
+    } else if *code == SqlState::LOCK_NOT_AVAILABLE {
+        "Another session holds a lock for long. Wait until it's done (a migration, say), then run it again."
     } else if *code == SqlState::ADMIN_SHUTDOWN || *code == SqlState::CRASH_SHUTDOWN {
         "The server ended the connection. Run it again."
     } else {

@@ -17,6 +17,13 @@ pub async fn check(request: &CopyRequest) -> Result<CheckReport> {
     let sessions = Sessions::new(request.source.clone(), request.target.clone());
     let (source, target) =
         tokio::try_join!(sessions.open(Side::Source), sessions.open(Side::Target))?;
+    // Even a table's size can't be read while somebody rewrites the table.
+    let patience = format!("SET lock_timeout = '{}ms'", request.lock_timeout_ms);
+    let doing = "Looking at both databases";
+    tokio::try_join!(
+        source.batch(&patience, doing),
+        target.batch(&patience, doing)
+    )?;
     let theirs = state::read(&target).await?;
     let to = request.schemas.as_ref().map(|map| map.to.as_str());
     let from = request.schemas.as_ref().map(|map| map.from.as_str());
