@@ -48,6 +48,17 @@ impl JobLog {
         let _ = file.write_all(line.as_bytes());
     }
 
+    /// Removes a log, where there is one.
+    pub fn remove(state_dir: &Path, id: JobId) -> Result<()> {
+        let path = Self::path(state_dir, id);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).context(Kind::Io, || format!("Cannot remove {}", path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The whole lines from an offset on, 256 KiB at the most; nothing where there is no log yet.
     pub fn read(state_dir: &Path, id: JobId, from: u64) -> Result<LogChunk> {
         let path = Self::path(state_dir, id);

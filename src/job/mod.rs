@@ -77,6 +77,7 @@ pub mod log;
 pub mod moved;
 pub mod plan;
 mod progress;
+pub mod prune;
 mod run;
 pub mod shape;
 pub mod shared;

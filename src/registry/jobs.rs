@@ -81,6 +81,8 @@ pub struct JobRow {
     pub error: Option<String>,
     pub hint: Option<String>,
     pub summary: Option<String>,
+    /// Its log, its journal and its events are not kept any more.
+    pub pruned: bool,
 }
 
 impl JobRow {
@@ -95,7 +97,7 @@ impl JobRow {
 
 const COLUMNS: &str = "id, kind, instance, source, args, plan_hash, work, state, cancel_requested,
     worker_pid, worker_start, worker_scope, worker_listens, token, created, planned, started,
-    ended, error, hint, summary, lease_until";
+    ended, error, hint, summary, lease_until, pruned";
 
 impl Registry {
     /// Errors: `NotFound`.
@@ -194,6 +196,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<JobRow>> {
         error: row.get(18)?,
         hint: row.get(19)?,
         summary: row.get(20)?,
+        pruned: row.get(22)?,
     }))
 }
 

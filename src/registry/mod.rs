@@ -15,6 +15,7 @@ pub mod journal;
 pub mod lease;
 mod open;
 pub mod process;
+pub mod prune;
 pub mod reports;
 mod schema;
 pub mod settings;

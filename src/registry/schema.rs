@@ -12,7 +12,11 @@ use super::open::explain;
 const APPLICATION: i32 = 0x4d54_525a;
 
 /// One script a version, in order. A published one is never edited: a change is a new one.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Brings the file to this version's shape, all of it or nothing.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
@@ -82,6 +86,25 @@ mod tests {
         assert_eq!(error.exit_code(), 3);
         assert!(error.message.contains("newer version"), "{error}");
         assert_eq!(user_version(&connection).unwrap(), 99);
+    }
+
+    #[test]
+    fn an_older_file_keeps_what_it_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(
+            "INSERT INTO job(kind, instance, args, plan_hash, state, created, planned)
+             VALUES ('seed', 'a', 'null', '', 'done', 1, 1)",
+        )
+        .unwrap();
+        old.pragma_update(None, "application_id", APPLICATION)
+            .unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let job = Registry::open(dir.path()).unwrap().job(1).unwrap();
+        assert_eq!((job.instance.as_str(), job.pruned), ("a", false));
     }
 
     #[test]

@@ -13,8 +13,9 @@ use crate::job::shape::Shape;
 use crate::job::signals::Signals;
 use crate::job::steps::copy;
 use crate::job::world::World;
-use crate::job::{build, plan, step, worker};
+use crate::job::{build, plan, prune, step, worker};
 use crate::provider::postgres::copy::check;
+use crate::registry::prune::Keep;
 use crate::registry::views::JobFilter;
 use crate::sandbox::{self, FetchConsent};
 
@@ -64,7 +65,19 @@ impl Service {
             &format!("job {id}"),
         )?;
         worker::spawn(&self.registry, self.workspace.root(), id).await?;
+        // what can't be removed now is removed with a later job
+        let _ = self.forget_old();
         Ok(id)
+    }
+
+    /// Removes what is kept of jobs that ended long ago.
+    fn forget_old(&self) -> Result<()> {
+        let limits = self.workspace.settings()?.limits;
+        let keep = Keep {
+            jobs: limits.keep_jobs,
+            days: limits.keep_days,
+        };
+        prune::prune(&self.registry, keep).map(|_| ())
     }
 
     pub fn job(&self, id: JobId) -> Result<JobView> {
@@ -89,7 +102,11 @@ impl Service {
 
     /// The log from a position on, and the position after it.
     pub fn job_log(&self, id: JobId, from: u64) -> Result<(Vec<String>, u64)> {
-        self.registry.job(id)?;
+        if self.registry.job(id)?.pruned {
+            let line = "This job ended long ago: its log isn't kept any more.";
+            let lines = (from == 0).then(|| line.to_owned());
+            return Ok((lines.into_iter().collect(), 1));
+        }
         let chunk = JobLog::read(self.registry.state_dir(), id, from)?;
         Ok((chunk.lines, chunk.next))
     }

@@ -81,6 +81,10 @@ pub struct Limits {
     pub copy_workers: Option<u32>,
     /// Requests a minute to a provider, below its own limit.
     pub requests_per_minute: Option<u32>,
+    /// Of how many jobs, the newest, logs, journals and events are kept.
+    pub keep_jobs: u32,
+    /// For how many days after a job's end they are.
+    pub keep_days: u32,
 }
 
 impl Default for Limits {
@@ -89,6 +93,8 @@ impl Default for Limits {
             jobs: 4,
             copy_workers: None,
             requests_per_minute: None,
+            keep_jobs: 1000,
+            keep_days: 90,
         }
     }
 }
@@ -117,7 +123,7 @@ mod tests {
     #[test]
     fn everything_is_optional_and_unknown_keys_pass() {
         assert_eq!(Settings::parse("x", "").unwrap(), Settings::default());
-        let text = "name = \"Acme\"\ndefault = \"main\"\nfuture = 1\n[providers.sandbox]\nidle_minutes = 3\n[providers.other]\nx = 1\n[limits]\njobs = 2\n";
+        let text = "name = \"Acme\"\ndefault = \"main\"\nfuture = 1\n[providers.sandbox]\nidle_minutes = 3\n[providers.other]\nx = 1\n[limits]\njobs = 2\nkeep_days = 7\n";
         let settings = Settings::parse("x", text).unwrap();
         assert_eq!(settings.name.as_deref(), Some("Acme"));
         assert_eq!(settings.default_instance.unwrap().as_str(), "main");
@@ -127,6 +133,8 @@ mod tests {
             "https://api.supabase.com"
         );
         assert_eq!(settings.limits.jobs, 2);
+        assert_eq!(settings.limits.keep_days, 7);
+        assert_eq!(settings.limits.keep_jobs, 1000);
     }
 
     #[test]
