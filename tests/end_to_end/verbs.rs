@@ -27,6 +27,28 @@ fn seeds_are_loaded_once() {
 }
 
 #[test]
+fn a_new_job_takes_the_logs_of_old_ones_away() {
+    let Some(place) = Place::small().map(Place::initialised) else {
+        return;
+    };
+    let first = place.newest_job();
+    let log = |id: i64| place.path(&format!(".matriz/logs/job-{id}.log"));
+    place.matriz(&["seed", "default", "--yes"]).ok();
+    assert!(log(first).exists());
+    fs::write(
+        place.path("matriz.toml"),
+        "[limits]\nkeep_jobs = 1\nkeep_days = 0\n",
+    )
+    .unwrap();
+    place.matriz(&["seed", "default", "--yes"]).ok();
+    let newest = place.newest_job();
+    assert!(!log(first).exists() && log(newest).exists());
+    assert_eq!(place.job_state(first), "done");
+    let said = place.matriz(&["jobs", "log", &first.to_string()]).ok();
+    assert!(said.out.contains("isn't kept any more"), "{}", said.out);
+}
+
+#[test]
 fn the_environment_is_read_and_changed() {
     let Some(place) = Place::small().map(Place::initialised) else {
         return;
