@@ -211,6 +211,26 @@ fn jobs_unfolded_failed_and_alone() {
 }
 
 #[test]
+fn a_long_error_is_read_where_its_job_is_selected() {
+    let mut state = sample::three();
+    let mut job = sample::failed();
+    job.error = Some("Cannot create the index corporate_memory_embedding_idx in staging: the server at 127.0.0.1:54610 closed the connection while it built the index, and it did so again when that was tried a second time. What was copied so far, 17 of 41 tables with 1.2 M rows, is kept, and it isn't compared yet. The server's own log may say more.".into());
+    job.hint = Some("See that the database is reachable and has enough memory for the index, then resume the job with R; x takes back what it made.".into());
+    let mut other = job.clone();
+    other.id = 3;
+    let jobs = vec![other, job];
+    update(&mut state, Msg::Jobs(Ok(jobs)));
+    update(&mut state, Msg::Resize(80, 24));
+    type_in(&mut state, "3");
+    insta::assert_snapshot!("failed-80x24", text(&state));
+    press(&mut state, KeyCode::Enter);
+    insta::assert_snapshot!("failed-unfolded-80x24", text(&state));
+    update(&mut state, Msg::Resize(120, 36));
+    press(&mut state, KeyCode::Char('j'));
+    insta::assert_snapshot!("failed-120x36", text(&state));
+}
+
+#[test]
 fn a_log() {
     let mut state = sample::cloning();
     type_in(&mut state, "3l");

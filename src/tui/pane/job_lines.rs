@@ -6,7 +6,8 @@ use crate::domain::human;
 use crate::domain::job::{JobState, JobView, StepView};
 use crate::domain::progress::{Amount, Item, Phase, Unit, WorkState};
 use crate::tui::state::State;
-use crate::tui::state::jobs::{Part, seconds_between};
+use crate::tui::state::job_parts::Part;
+use crate::tui::state::jobs::seconds_between;
 use crate::tui::theme::{self, Role};
 use crate::tui::widget::{bar, text};
 
@@ -21,8 +22,8 @@ pub fn line(state: &State, job: &JobView, part: Part, width: usize) -> Line<'sta
     let phase = |i: usize, j: usize| job.steps.get(i).and_then(|s| s.report.phases.get(j));
     match part {
         Part::Head => head(state, job, width),
-        Part::Error => error(state, job, width),
-        Part::Hint => hint(state, job, width),
+        Part::Error(n) => error(state, job, n, width),
+        Part::Hint(n) => hint(state, job, n, width),
         Part::Rest(from) => rest(state, job, from, width),
         Part::Step(i) => match job.steps.get(i) {
             Some(found) => step(state, found, width),
@@ -282,35 +283,25 @@ fn rest(state: &State, job: &JobView, from: usize, width: usize) -> Line<'static
     Line::from(spans)
 }
 
-fn error(state: &State, job: &JobView, width: usize) -> Line<'static> {
-    let said = match (&job.error, job.state) {
-        (Some(error), _) => error.as_str(),
-        (None, JobState::Interrupted) => "Its worker is gone before the work was done.",
-        (None, _) => "It stopped; its log says why.",
-    };
+fn error(state: &State, job: &JobView, n: usize, width: usize) -> Line<'static> {
+    let lines = state.jobs.error_lines(job, width);
     let role = match job.state {
         JobState::Failed => Role::Bad,
         _ => Role::Warn,
     };
+    let glyph = if n == 0 { theme::ATTENTION } else { " " };
     Line::from(vec![
         Span::raw("  "),
-        Span::styled(theme::ATTENTION, style(state, role)),
+        Span::styled(glyph, style(state, role)),
         Span::raw(" "),
-        Span::raw(text::cut(said, width.saturating_sub(4))),
+        Span::raw(lines.into_iter().nth(n).unwrap_or_default()),
     ])
 }
 
-/// What can be done about it: what the job itself says, or else the keys that help.
-fn hint(state: &State, job: &JobView, width: usize) -> Line<'static> {
-    let keys = match job.state.can_resume() {
-        true => "R resumes it, x takes back what it made, l shows its log.",
-        false => "l shows its log.",
-    };
-    let said = job.hint.as_deref().unwrap_or(keys);
-    Line::from(vec![
-        Span::raw("    "),
-        dim(state, text::cut(said, width.saturating_sub(4))),
-    ])
+fn hint(state: &State, job: &JobView, n: usize, width: usize) -> Line<'static> {
+    let lines = state.jobs.hint_lines(job, width);
+    let said = lines.into_iter().nth(n).unwrap_or_default();
+    Line::from(vec![Span::raw("    "), dim(state, said)])
 }
 
 #[cfg(test)]

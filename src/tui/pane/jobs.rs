@@ -4,12 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::tui::state::jobs::Part;
+use crate::tui::state::job_parts::Part;
 use crate::tui::state::{Focus, State};
 use crate::tui::theme::{self, Role};
 use crate::tui::widget::{frame, window};
 
 use super::{dim, job_lines, style, title};
+
+/// The cells of a line: less the frame and its air, the selection's bar and a blank.
+pub fn cells(area: Rect) -> usize {
+    usize::from(area.width.saturating_sub(6))
+}
 
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let jobs = &state.jobs;
@@ -35,10 +40,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         }
         return;
     }
-    let lines = jobs.lines();
+    let width = cells(area);
+    let lines = jobs.lines(width);
     let height = usize::from(inner.height);
-    // the first column is the selection bar's
-    let width = usize::from(inner.width).saturating_sub(2);
     for (i, n) in window::range(jobs.offset, lines.len(), height).enumerate() {
         let Some(line) = lines.get(n) else { continue };
         let Some(job) = jobs.rows.get(line.job) else {

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use crate::domain::job::{JobId, JobState, JobView};
-use crate::domain::progress::{Amount, Rate, Unit, WorkState};
+use crate::domain::progress::{Amount, Rate, Unit};
 
 use crate::tui::widget::window;
 
+use super::job_parts::{self, JobLine};
 use super::notice::Notice;
 
 #[derive(Default)]
@@ -33,70 +34,6 @@ pub struct Jobs {
     /// Asked to cancel or resume, and not answered yet.
     pub asked: HashSet<JobId>,
     speeds: HashMap<JobId, Speed>,
-}
-
-/// One line of the pane: the job's position, and which part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JobLine {
-    pub job: usize,
-    pub part: Part,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    Head,
-    /// Why it stopped.
-    Error,
-    /// What to do about it.
-    Hint,
-    Step(usize),
-    Phase(usize, usize),
-    Item(usize, usize, usize),
-    /// From this step on nothing has begun: their names on one line.
-    Rest(usize),
-}
-
-fn job_lines(n: usize, job: &JobView, level: u8, lines: &mut Vec<JobLine>) {
-    let mut push = |part| lines.push(JobLine { job: n, part });
-    push(Part::Head);
-    if level == 0 {
-        return;
-    }
-    let begun = job
-        .steps
-        .iter()
-        .rposition(|s| s.state != WorkState::Pending)
-        .map_or(0, |last| last + 1);
-    for (i, step) in job.steps.iter().enumerate().take(begun) {
-        push(Part::Step(i));
-        for (j, phase) in step.report.phases.iter().enumerate() {
-            let live = is_live(phase.state);
-            if level < 2 && (step.state.is_over() && !live) {
-                continue;
-            }
-            push(Part::Phase(i, j));
-            for (k, item) in phase.items.iter().enumerate() {
-                if level == 2 || is_live(item.state) {
-                    push(Part::Item(i, j, k));
-                }
-            }
-        }
-    }
-    if begun < job.steps.len() {
-        push(Part::Rest(begun));
-    }
-    if job.error.is_some() || job.state.can_resume() {
-        push(Part::Error);
-        push(Part::Hint);
-    }
-}
-
-/// Worth a line of its own even in the short form.
-fn is_live(state: WorkState) -> bool {
-    matches!(
-        state,
-        WorkState::Running | WorkState::Failed | WorkState::Undoing
-    )
 }
 
 /// How fast a job goes, measured from what it reported.
@@ -202,13 +139,37 @@ impl Jobs {
         self.reveal = true;
     }
 
-    /// Every line that the jobs take, in the order shown.
-    pub fn lines(&self) -> Vec<JobLine> {
+    /// Every line that the jobs take in a pane so wide, in the order shown.
+    pub fn lines(&self, width: usize) -> Vec<JobLine> {
         let mut lines = Vec::new();
         for (n, job) in self.rows.iter().enumerate() {
-            job_lines(n, job, self.level(job), &mut lines);
+            let said = (
+                self.error_lines(job, width).len(),
+                self.hint_lines(job, width).len(),
+            );
+            job_parts::push(n, job, self.level(job), said, &mut lines);
         }
         lines
+    }
+
+    /// Why a job stopped: on one line, of the selected one on three, of an unfolded one all of it.
+    pub fn error_lines(&self, job: &JobView, width: usize) -> Vec<String> {
+        let most = self.most(job, 3);
+        job_parts::error(job).map_or_else(Vec::new, |text| job_parts::folded(text, width, most))
+    }
+
+    /// What to do about it, likewise.
+    pub fn hint_lines(&self, job: &JobView, width: usize) -> Vec<String> {
+        let most = self.most(job, 2);
+        job_parts::hint(job).map_or_else(Vec::new, |text| job_parts::folded(text, width, most))
+    }
+
+    fn most(&self, job: &JobView, selected: usize) -> usize {
+        match self.level(job) {
+            2 => usize::MAX,
+            _ if self.selected().is_some_and(|other| other.id == job.id) => selected,
+            _ => 1,
+        }
     }
 
     pub fn move_by(&mut self, by: isize) {
@@ -225,8 +186,8 @@ impl Jobs {
 
     /// Keeps the view inside of what there is; brings the selected job into it after a move, its
     /// first line at least.
-    pub fn settle(&mut self, height: usize) {
-        let lines = self.lines();
+    pub fn settle(&mut self, height: usize, width: usize) {
+        let lines = self.lines(width);
         if std::mem::take(&mut self.reveal) {
             let own = |line: &JobLine| line.job == self.selected;
             let first = lines.iter().position(own).unwrap_or(0);

@@ -6,6 +6,7 @@ pub mod env;
 pub mod env_rows;
 pub mod form;
 pub mod instances;
+pub mod job_parts;
 pub mod jobs;
 pub mod log;
 pub mod notice;

@@ -15,7 +15,8 @@ pub(super) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     let rows = pane::instances::rows_in(layout::inside(areas.list));
     let list = &mut state.instances;
     list.offset = window::offset(list.offset, list.selected, list.shown.len(), rows);
-    state.jobs.settle(layout::inside(areas.jobs));
+    let width = areas.jobs.map_or(0, pane::jobs::cells);
+    state.jobs.settle(layout::inside(areas.jobs), width);
     load(state, effects);
     if let Some(Popup::Help(help)) = state.popups.last() {
         let last = popup::help::line_count(state).saturating_sub(1);
