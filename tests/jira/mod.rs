@@ -180,7 +180,7 @@ impl Jira {
         self.send_bytes(
             "POST",
             &path,
-            Value::Null,
+            json!({ "file": content, "file.filename": name }),
             Some(body.into_bytes()),
             &headers,
         )
