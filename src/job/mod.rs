@@ -74,6 +74,7 @@ pub mod engine;
 pub mod env;
 mod keeper;
 pub mod log;
+pub mod memory;
 pub mod moved;
 pub mod plan;
 mod progress;

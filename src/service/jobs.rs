@@ -13,7 +13,7 @@ use crate::job::shape::Shape;
 use crate::job::signals::Signals;
 use crate::job::steps::copy;
 use crate::job::world::World;
-use crate::job::{build, plan, prune, step, worker};
+use crate::job::{build, memory, plan, prune, step, worker};
 use crate::provider::postgres::copy::check;
 use crate::registry::prune::Keep;
 use crate::registry::views::JobFilter;
@@ -134,6 +134,7 @@ impl Service {
 
     /// What `matriz worker ID` does: carries the job out in this process.
     pub async fn work(&self, id: JobId) -> Result<JobState> {
+        memory::give_back();
         let world = self.world(FetchConsent::Yes)?;
         engine::run(
             &self.registry,

@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::poll_fn;
+use futures_util::ready;
 use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{Error, Kind, Result};
+use crate::provider::postgres::pace::Pace;
 use crate::provider::postgres::url::{DatabaseUrl, Host, SslMode, TRANSACTION_POOLER_PORT};
 use crate::provider::postgres::{explain, tls};
 
@@ -83,6 +85,7 @@ pub struct Connection {
     place: String,
     server_version: String,
     notices: Arc<Mutex<VecDeque<Notice>>>,
+    pace: Arc<Pace>,
     task: JoinHandle<()>,
 }
 
@@ -116,6 +119,11 @@ impl Connection {
     pub fn take_notices(&self) -> Vec<Notice> {
         let mut kept = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         kept.drain(..).collect()
+    }
+
+    /// What decides when this connection reads.
+    pub fn pace(&self) -> &Arc<Pace> {
+        &self.pace
     }
 
     /// Says goodbye to the server and waits until the socket is closed.
@@ -202,9 +210,16 @@ pub async fn connect(url: &DatabaseUrl, options: &ConnectOptions) -> Result<Conn
     let notices = Arc::new(Mutex::new(VecDeque::new()));
     let kept = notices.clone();
     let on_notice = options.on_notice.clone();
+    let pace = Arc::new(Pace::default());
+    let paced = pace.clone();
     let task = tokio::spawn(async move {
         // An error here reaches the caller through the statement that it breaks.
-        while let Some(Ok(message)) = poll_fn(|cx| socket.poll_message(cx)).await {
+        while let Some(Ok(message)) = poll_fn(|cx| {
+            ready!(paced.poll_read(cx));
+            socket.poll_message(cx)
+        })
+        .await
+        {
             if let AsyncMessage::Notice(notice) = message {
                 let notice = Notice {
                     severity: notice.severity().to_owned(),
@@ -233,6 +248,7 @@ pub async fn connect(url: &DatabaseUrl, options: &ConnectOptions) -> Result<Conn
         place: url.place(),
         server_version,
         notices,
+        pace,
         task,
     };
     apply_settings(&connection, &options.settings).await?;

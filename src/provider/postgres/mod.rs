@@ -9,6 +9,7 @@ pub mod filelock;
 pub mod find;
 pub mod libpq;
 pub mod migrate;
+pub mod pace;
 pub mod percent;
 pub mod quote;
 pub mod server;

@@ -25,6 +25,7 @@ mod snapshot;
 pub mod sql;
 mod target;
 pub mod toc;
+mod wide;
 mod work;
 
 use std::sync::Arc;

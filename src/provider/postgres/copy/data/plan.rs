@@ -7,6 +7,8 @@ use crate::provider::postgres::copy::sql::quote::{ident, plain, qualified};
 
 /// Tables up to this many bytes are copied many at a time.
 pub const SMALL: u64 = 1024 * 1024;
+/// Rows from this many bytes on are wide.
+pub const WIDE: u64 = 1024 * 1024;
 
 /// Pages `from` (inclusive) to `to` (exclusive; `None`: to the end) of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct TableJob {
     pub partition: bool,
     /// The table was there before the copy, so it isn't emptied by `TRUNCATE`.
     pub kept: bool,
+    /// Bytes of its largest row, as far as that is known; 0 where none matters.
+    pub widest: u64,
 }
 
 impl TableJob {
@@ -57,6 +61,7 @@ impl TableJob {
             binary: same_major && copied.iter().all(|c| c.binary),
             partition: relation.partition,
             kept: false,
+            widest: 0,
         }
     }
 
@@ -95,7 +100,12 @@ impl TableJob {
     }
 
     pub fn is_small(&self) -> bool {
-        self.bytes <= SMALL && !self.kept
+        self.bytes <= SMALL && !self.kept && !self.is_wide()
+    }
+
+    /// Whether single rows are large enough to count: they aren't read ahead, nor many at a time.
+    pub fn is_wide(&self) -> bool {
+        self.widest >= WIDE
     }
 
     pub fn title(&self) -> String {
@@ -243,6 +253,7 @@ mod tests {
             binary: true,
             partition: false,
             kept: false,
+            widest: 0,
         }
     }
 

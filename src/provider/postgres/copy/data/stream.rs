@@ -7,6 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio_postgres::CopyInSink;
 
 use crate::error::Result;
+use crate::provider::postgres::copy::data::plan::WIDE;
 use crate::provider::postgres::copy::data::{Range, TableJob};
 use crate::provider::postgres::copy::session::Session;
 
@@ -30,42 +31,50 @@ pub async fn copy(
     let reading = format!("Reading the rows of {}", job.title());
     let writing = format!("Writing the rows of {}", job.title());
     let (out_sql, in_sql) = (job.copy_out(range), job.copy_in(frozen));
+    // What lies in memory of wide rows is what is read ahead, so those are waited for one by one.
+    let mut held = job.is_wide().then(|| source.connection.pace().hold());
+    let reads = source.connection.copy_out(out_sql.as_str());
+    let reads = async {
+        match &held {
+            Some(held) => held.wait(reads).await,
+            None => reads.await,
+        }
+    };
     let (stream, sink) = tokio::try_join!(
-        named(
-            source.connection.copy_out(out_sql.as_str()),
-            source,
-            &reading
-        ),
+        named(reads, source, &reading),
         named(target.connection.copy_in(in_sql.as_str()), target, &writing),
     )?;
     let sink: CopyInSink<Bytes> = sink;
     futures_util::pin_mut!(stream, sink);
-    let mut frame = BytesMut::with_capacity(FRAME + FRAME / 4);
-    while let Some(row) = stream.next().await {
-        let row = row.map_err(|error| source.explain(error, &reading))?;
-        let full = if row.len() >= FRAME {
-            // A row as large as a frame goes as it is; copying it would only cost memory.
-            let before = frame.split().freeze();
-            if !before.is_empty() {
-                moved(before.len() as u64);
-                let fed = sink.feed(before).await;
-                fed.map_err(|error| target.explain(error, &writing))?;
-            }
-            row
-        } else {
-            frame.extend_from_slice(&row);
+    let mut frame = BytesMut::with_capacity(FRAME);
+    loop {
+        let next = match &held {
+            Some(held) => held.wait(stream.next()).await,
+            None => stream.next().await,
+        };
+        let Some(row) = next else {
+            break;
+        };
+        let mut row = row.map_err(|error| source.explain(error, &reading))?;
+        if held.is_none() && row.len() >= WIDE as usize {
+            held = Some(source.connection.pace().hold());
+        }
+        // A large row leaves in frames too, each a copy: so no more than these lie in memory beside
+        // it, and its own buffer is free for the next row once its last frame was taken.
+        while !row.is_empty() {
+            let room = FRAME.saturating_sub(frame.len());
+            frame.extend_from_slice(&row.split_to(row.len().min(room)));
             if frame.len() < FRAME {
-                continue;
+                break;
             }
             let full = frame.split().freeze();
-            frame.reserve(FRAME + FRAME / 4);
-            full
-        };
-        moved(full.len() as u64);
-        if let Err(error) = sink.feed(full).await {
-            // The server's own words come with the end of the copy, not with the broken send.
-            let said = sink.as_mut().finish().await.err().unwrap_or(error);
-            return Err(target.explain(said, &writing));
+            frame.reserve(FRAME);
+            moved(full.len() as u64);
+            if let Err(error) = sink.feed(full).await {
+                // The server's own words come with the end of the copy, not with the broken send.
+                let said = sink.as_mut().finish().await.err().unwrap_or(error);
+                return Err(target.explain(said, &writing));
+            }
         }
     }
     if !frame.is_empty() {

@@ -7,7 +7,7 @@ mod rows;
 mod verdict;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::provider::postgres::copy::checkpoint::{Checkpoint, Reached};
@@ -23,9 +23,14 @@ use crate::provider::postgres::copy::session::{Session, Sessions, Side};
 use crate::provider::postgres::copy::snapshot::Snapshot;
 use crate::provider::postgres::copy::target::state;
 use crate::provider::postgres::copy::toc::Toc;
+use crate::provider::postgres::copy::wide::{self, WideRows};
 use crate::provider::postgres::copy::work::hash;
 use crate::provider::postgres::copy::work::progress::Progress;
+use crate::provider::postgres::copy::work::room::Room;
 use crate::provider::postgres::copy::work::worker::Floor;
+
+/// So long a copy looks how large its tables' rows are, while the schema is read.
+const WIDE_ROWS: Duration = Duration::from_secs(3);
 
 /// Everything that one copy knows once both sides were read.
 struct Copy<'a> {
@@ -73,7 +78,10 @@ pub async fn copy(
     let hands = rows::open_hands(&sessions, &snapshot.adopt(), workers);
     let only = request.schemas.as_ref().map(|map| map.from.clone());
     let dumping = Dumping::begin(request, &snapshot, only.clone()).await?;
-    let mut inventory = Inventory::read(&snapshot.control).await?;
+    let (mut inventory, wide) = tokio::try_join!(
+        Inventory::read(&snapshot.control),
+        wide::read(&snapshot.control, WIDE_ROWS)
+    )?;
     if let Some(schema) = &only {
         inventory.keep_only(schema);
     }
@@ -101,7 +109,7 @@ pub async fn copy(
         copy.skipped
             .extend(schema::repoint(&mut copy.toc, map, &names));
     }
-    let mut summary = copy.make(jobs, hands, hashing, as_text).await?;
+    let mut summary = copy.make(jobs, &wide, hands, hashing, as_text).await?;
     summary.seconds = began.elapsed().as_secs_f64();
     copy.checkpoint.reached = Reached::Finished;
     copy.checkpoint.summary = Some(summary.clone());
@@ -136,6 +144,7 @@ impl Copy<'_> {
     async fn make(
         &mut self,
         mut jobs: Vec<TableJob>,
+        wide: &WideRows,
         hands: rows::Hands,
         hashing: rows::Hashing,
         as_text: bool,
@@ -143,6 +152,7 @@ impl Copy<'_> {
         let script = self.prepare().await?;
         let hashed = jobs.len();
         jobs.extend(self.kept_jobs().await?);
+        wide.note(&mut jobs);
         self.checkpoint.filled = jobs
             .iter()
             .filter(|job| job.kept)
@@ -162,7 +172,8 @@ impl Copy<'_> {
         let mut entries = self.toc.entries.iter();
         let analyze_early = !entries.any(|entry| entry.desc == "STATISTICS");
         let progress = self.progress.clone();
-        let floor = Floor::new(jobs, script, progress, as_text, analyze_early);
+        let room = Room::new(&jobs, self.sessions.clone(), self.snapshot.adopt());
+        let floor = Floor::new(jobs, script, progress, as_text, analyze_early, room);
         let floor = Arc::new(floor);
         floor.plan(hands.len(), self.request.spare_cores);
         self.progress.say("copying the rows");

@@ -3,4 +3,5 @@
 pub mod hash;
 pub mod progress;
 pub mod queue;
+pub mod room;
 pub mod worker;

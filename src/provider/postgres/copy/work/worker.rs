@@ -13,6 +13,7 @@ use crate::provider::postgres::copy::session::Session;
 use crate::provider::postgres::copy::work::hash::{self, RowHash};
 use crate::provider::postgres::copy::work::progress::{Part, Progress};
 use crate::provider::postgres::copy::work::queue::{Queue, Work};
+use crate::provider::postgres::copy::work::room::Room;
 
 /// A table is split where workers would have nothing to do, into pieces of about this many bytes.
 const SPLIT: u64 = 64 * 1024 * 1024;
@@ -35,6 +36,8 @@ pub struct Floor {
     pub queue: Queue,
     pub progress: Arc<Progress>,
     pub as_text: bool,
+    /// For large rows.
+    room: Room,
     /// Pieces of each table that aren't in yet.
     left: Vec<AtomicUsize>,
     /// Index statements by table.
@@ -55,6 +58,7 @@ impl Floor {
         progress: Arc<Progress>,
         as_text: bool,
         analyze_early: bool,
+        room: Room,
     ) -> Self {
         let mut indexes: HashMap<(String, String), Vec<usize>> = HashMap::new();
         let mut loose = Vec::new();
@@ -86,6 +90,7 @@ impl Floor {
             );
         }
         Floor {
+            room,
             left: jobs.iter().map(|_| AtomicUsize::new(1)).collect(),
             jobs,
             script,
@@ -320,6 +325,8 @@ async fn table(
     let Some(job) = floor.jobs.get(place) else {
         return Ok(0);
     };
+    let reader = floor.room.reader(job).await?;
+    let source = reader.as_ref().map_or(source, |reader| &reader.source);
     let whole = range.is_none();
     // Emptying it in the same transaction lets the rows come in frozen, with no work left for later.
     let begin = if whole {
@@ -373,6 +380,8 @@ async fn kept(floor: &Floor, source: &Session, target: &Session, places: &[usize
         .await?;
     for place in places {
         if let Some(job) = floor.jobs.get(*place) {
+            let reader = floor.room.reader(job).await?;
+            let source = reader.as_ref().map_or(source, |reader| &reader.source);
             let moved = |bytes| floor.progress.moved(*place, bytes);
             rows += stream::copy(source, target, job, None, false, &moved).await?;
         }
