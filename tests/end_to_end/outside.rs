@@ -81,15 +81,24 @@ impl Place {
         Held::in_sandbox(&self.root)
     }
 
-    /// How many databases and login roles the server has: a project that goes takes its own along.
+    /// How many databases and login roles the server has, once those of deleted projects, which are
+    /// put aside at once and removed a little later, are gone.
     pub fn server_objects(&self) -> (i64, i64) {
+        const COUNTS: &str =
+            "SELECT (SELECT count(*) FROM pg_database), (SELECT count(*) FROM pg_roles),
+            (SELECT count(*) FROM pg_database WHERE datname LIKE 'gone.%')
+              + (SELECT count(*) FROM pg_roles WHERE rolname LIKE 'gone.%')";
         self.matriz(&["sandbox", "start"]).ok();
-        block_on(async {
-            let admin = self.superuser("postgres").await;
-            let sql = "SELECT (SELECT count(*) FROM pg_database), (SELECT count(*) FROM pg_roles)";
-            let row = admin.query_one(sql, &[]).await.expect("the counts");
-            (row.get(0), row.get(1))
-        })
+        let mut counts = (0, 0);
+        wait_until("nothing that was deleted is left", || {
+            let row = block_on(async {
+                let admin = self.superuser("postgres").await;
+                admin.query_one(COUNTS, &[]).await.expect("the counts")
+            });
+            counts = (row.get(0), row.get(1));
+            row.get::<_, i64>(2) == 0
+        });
+        counts
     }
 
     /// One statement in an instance's database.
