@@ -66,6 +66,8 @@ async fn a_lock_in_the_source_is_waited_for_and_its_holder_named() {
         let watcher = Watcher::default();
         let mut request = pair.request();
         request.lock_timeout_ms = 400;
+        let early = copy::EarlySchema::read(&request).await.unwrap_err();
+        assert_eq!(early.kind, Kind::Timeout, "{}", early.chain());
         let error = copy::check(&request).await.unwrap_err();
         assert_eq!(error.kind, Kind::Timeout, "{}", error.chain());
         assert!(error.hint.is_some_and(|hint| hint.contains("lock")));

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use crate::domain::name::InstanceName;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::steps::copy;
 use crate::job::world::World;
@@ -35,9 +35,16 @@ impl Step for ReadSchema {
             let request = copy::reading(&self.world, &self.source, &self.target).await?;
             EarlySchema::read(&request).await
         };
-        let schema = tokio::select! {
-            read = reading => read?,
+        let read = tokio::select! {
+            read = reading => read,
             () = ctx.cancel.cancelled() => return Err(Error::cancelled()),
+        };
+        let schema = match read {
+            Err(error) if error.kind == Kind::Timeout => {
+                ctx.log("a table of the source is locked: the schema is read when the copy begins");
+                return Ok(());
+            }
+            read => read?,
         };
         ctx.log(format!("read {} objects", schema.objects()));
         self.world.keep_schema(schema);

@@ -13,11 +13,15 @@ use crate::provider::postgres::tunnel::Tunnel;
 use crate::provider::postgres::url::DatabaseUrl;
 
 /// The source's schema as an archive's table of contents. The child dies with this future.
+///
+/// `lock_wait_ms`: how long it waits for a table that another session has locked, for callers that
+/// don't hold the tables' locks themselves; beyond that the error's kind is `Timeout`.
 pub async fn schema(
     pg_dump: PgDump,
     source: DatabaseUrl,
     snapshot: String,
     only: Option<String>,
+    lock_wait_ms: Option<u64>,
 ) -> Result<Toc> {
     let tunnel = (source.wants_tls() && !pg_dump.tls)
         .then(|| Tunnel::open(&source))
@@ -36,6 +40,9 @@ pub async fn schema(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
+    if let Some(most) = lock_wait_ms {
+        command.arg(format!("--lock-wait-timeout={most}"));
+    }
     if let Some(schema) = only {
         // A pattern in double quotes is taken letter by letter.
         command.arg(format!("--schema=\"{}\"", schema.replace('"', "\"\"")));
@@ -77,6 +84,12 @@ fn failure(said: &str) -> Error {
         Kind::Database,
         format!("Reading the source's schema failed: {}", text.join(" ")),
     );
+    if said.contains("lock timeout") {
+        return Error {
+            kind: Kind::Timeout,
+            ..error
+        };
+    }
     if said.contains("server version mismatch") {
         return error.hint("The source's server is newer than pg_dump. Use a newer pg_dump.");
     }

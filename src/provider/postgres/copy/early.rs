@@ -18,6 +18,10 @@ pub struct EarlySchema {
     pub(super) mark: String,
 }
 
+/// So long a locked table is waited for; then the copy reads the schema, which waits with more
+/// patience and says who holds the lock.
+const LOCK_WAIT_MS: u64 = 2_000;
+
 /// The catalogues whose rows a dump of the schema is made of, and that every role may read.
 const CATALOGUES: &[&str] = &[
     "aggregate",
@@ -72,6 +76,8 @@ const PUBLISHED_SCHEMAS: &str = "publication_namespace";
 impl EarlySchema {
     /// Reads the schema of the request's source under a snapshot of its own, which is gone
     /// afterwards. The request's target isn't touched.
+    ///
+    /// Errors: `Timeout` where another session keeps a table locked.
     pub async fn read(request: &CopyRequest) -> Result<EarlySchema> {
         read(request).await
     }
@@ -92,7 +98,7 @@ async fn read(request: &CopyRequest) -> Result<EarlySchema> {
     let marked = mark(&control);
     let only = request.schemas.as_ref().map(|map| map.from.clone());
     let (pg_dump, source) = (request.pg_dump.clone(), request.source.clone());
-    let dumped = dump::schema(pg_dump, source, snapshot, only);
+    let dumped = dump::schema(pg_dump, source, snapshot, only, Some(LOCK_WAIT_MS));
     let (mark, toc) = tokio::try_join!(marked, dumped)?;
     sessions.finished();
     Ok(EarlySchema { toc, mark })

@@ -36,6 +36,7 @@ impl Dumping {
             request.source.clone(),
             snapshot.id.clone(),
             only,
+            None,
         ));
         Ok(Dumping::Now(now))
     }
