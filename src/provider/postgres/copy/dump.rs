@@ -84,7 +84,8 @@ fn failure(said: &str) -> Error {
         Kind::Database,
         format!("Reading the source's schema failed: {}", text.join(" ")),
     );
-    if said.contains("lock timeout") {
+    // pg_dump waits for locks under a statement's time limit; its own words aren't translated.
+    if said.contains("Query was: LOCK TABLE") || said.contains("statement timeout") {
         return Error {
             kind: Kind::Timeout,
             ..error
