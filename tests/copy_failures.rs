@@ -6,11 +6,11 @@ mod support;
 use std::time::{Duration, Instant};
 
 use copying::proxy::Proxy;
+use copying::small_disk::SmallDisk;
 use copying::{FIXTURE, Pair, Watcher, number, sql};
 use matriz::domain::progress::{Report, WorkState};
 use matriz::error::Kind;
 use matriz::provider::postgres::copy;
-use matriz::provider::postgres::server::RunAs;
 use matriz::provider::postgres::url::DatabaseUrl;
 use support::gate::{self, Lock};
 use tokio_util::sync::CancellationToken;
@@ -305,57 +305,70 @@ async fn another_version_gets_text_and_a_missing_extension_is_refused_first() {
     assert!(error.hint.unwrap().contains("newer pg_dump"));
 }
 
-/// A file system of 60 MB that is gone with the value, or `None` where none can be mounted.
-struct SmallDisk(std::path::PathBuf);
-
-impl SmallDisk {
-    fn mount() -> Option<SmallDisk> {
-        let folder = tempfile::tempdir().ok()?.keep();
-        let mounted = std::process::Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=60M,mode=0777", "none"])
-            .arg(&folder)
-            .status();
-        let disk = SmallDisk(folder);
-        mounted.is_ok_and(|status| status.success()).then_some(disk)
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new("umount")
-            .arg("-l")
-            .arg(&self.0)
-            .status();
-        let _ = std::fs::remove_dir(&self.0);
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_cannot_fit_is_refused_before_its_first_change() {
+    for postgres in support::engines().await.into_iter().take(1) {
+        let Some(disk) = SmallDisk::mount(60) else {
+            return;
+        };
+        let mut pair = Pair::new(&postgres, &ROWS.replace("150000", "300000")).await;
+        pair.target = disk.database(&pair).await;
+        let check = copy::check(&pair.request()).await.unwrap();
+        let rooms = check.space.as_deref().unwrap_or_default();
+        let room = rooms.iter().find(|r| r.folder.starts_with(disk.path()));
+        let room = room.unwrap_or_else(|| panic!("{rooms:?}"));
+        assert!(
+            room.needs > 80_000_000 && room.free < room.needs,
+            "{room:?}"
+        );
+        assert!(!check.is_ready());
+        let watcher = Watcher::default();
+        let error = pair.copy(&watcher).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Refused, "{}", error.chain());
+        let place = room.folder.display().to_string();
+        assert!(error.message.contains(&place), "{}", error.message);
+        assert!(error.hint.unwrap().contains("Free at least"));
+        let made = "SELECT count(*) FROM pg_class WHERE relname IN ('big', 'other')";
+        assert_eq!(number(&pair.target, made).await, 0);
+        assert!(check.target_holds.is_empty());
+        // with less to copy, the same copy fits
+        sql(&pair.source, "TRUNCATE big").await;
+        pair.copy(&watcher).await.unwrap();
+        pair.assert_equal().await;
+        pair.server.stop().await.unwrap();
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_so_and_nothing_is_left_half_done() {
     for postgres in support::engines().await.into_iter().take(1) {
-        let Some(disk) = SmallDisk::mount() else {
-            println!("SKIP a full disk: this user can't mount a small one");
+        let Some(disk) = SmallDisk::mount(250) else {
             return;
         };
-        let mut pair = Pair::new(&postgres, &ROWS.replace("150000", "300000")).await;
-        let place = disk.0.join("space");
-        std::fs::create_dir(&place).unwrap();
-        RunAs::choose().unwrap().give(&place).unwrap();
-        let admin = support::connected(&pair.server.superuser("postgres")).await;
-        for text in [
-            &format!("CREATE TABLESPACE small LOCATION '{}'", place.display()),
-            "CREATE DATABASE tight TABLESPACE small",
-        ] {
-            admin.batch_execute(text).await.unwrap();
-        }
-        pair.target = pair.server.superuser("tight");
+        // the first row waits until somebody else has taken what was free
+        let load = format!(
+            "{}{} DROP TABLE public.gate;
+             ALTER TABLE big ADD CHECK (id > 1 OR public.gate_is_passed())",
+            ROWS.replace("150000", "300000"),
+            gate::among_the_rows()
+        );
+        let mut pair = Pair::new(&postgres, &load).await;
+        pair.target = disk.database(&pair).await;
+        let gate = pair.gate().await;
         let watcher = Watcher::default();
-        let error = pair.copy(&watcher).await.unwrap_err();
+        let filling = async {
+            gate.reached().await;
+            disk.fill();
+            gate.open().await;
+        };
+        let (error, ()) = tokio::join!(pair.copy(&watcher), filling);
+        let error = error.unwrap_err();
         assert_eq!(error.kind, Kind::Database, "{}", error.chain());
         assert!(error.message.contains("target"), "{}", error.message);
         assert!(error.hint.unwrap().contains("disk is full"));
         assert_eq!(number(&pair.target, "SELECT count(*) FROM big").await, 0);
         copy::wipe(&pair.request(), &watcher).await.unwrap();
+        disk.empty();
         assert!(copy::check(&pair.request()).await.unwrap().is_ready());
         pair.server.stop().await.unwrap();
     }

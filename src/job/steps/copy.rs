@@ -45,7 +45,8 @@ impl Step for CopyDatabase {
         request.early = self.world.take_schema();
         let summary = copy::run(&request, &Watcher { ctx }, ctx.cancel.clone()).await?;
         for skipped in &summary.skipped {
-            ctx.log(format!("left out: {} ({})", skipped.object, skipped.reason));
+            let how = skipped.how.words();
+            ctx.log(format!("{how}: {} ({})", skipped.object, skipped.reason));
         }
         ctx.summary(&format!(
             "{} {}, {} rows, equal",

@@ -44,6 +44,32 @@ const PLATFORM_TABLES: &[(&str, &str)] = &[
     ("cron", "job_run_details"),
 ];
 
+/// Roles that every project has; `pg_…` and `supabase_…` are among them too.
+const ROLES: &[&str] = &[
+    "anon",
+    "authenticated",
+    "authenticator",
+    "dashboard_user",
+    "pgbouncer",
+    "postgres",
+    "service_role",
+];
+
+/// Schemas that a project has before anybody used it. The other managed ones come with an extension
+/// or with a service's first use.
+const FROM_START: &[&str] = &[
+    "auth",
+    "extensions",
+    "graphql",
+    "graphql_public",
+    "information_schema",
+    "pgbouncer",
+    "public",
+    "realtime",
+    "storage",
+    "vault",
+];
+
 /// Kinds of objects on a managed table that are its users' own.
 const USERS_OWN: &[&str] = &["TRIGGER", "POLICY"];
 
@@ -52,6 +78,21 @@ pub fn is_managed_name(schema: &str) -> bool {
     MANAGED.contains(&schema)
         || schema.starts_with("timescaledb_")
         || schema.starts_with("_timescaledb_")
+}
+
+/// Whether a project that nobody used yet has a schema of this name.
+pub fn is_from_start(schema: &str) -> bool {
+    FROM_START.contains(&schema) || schema.starts_with("pg_")
+}
+
+/// Whether a role of this name is the platform's.
+pub fn is_platform_role(role: &str) -> bool {
+    ROLES.contains(&role) || role.starts_with("pg_") || role.starts_with("supabase_")
+}
+
+/// Whether a publication of this name is there from the start.
+pub fn is_platform_publication(name: &str) -> bool {
+    name.starts_with("supabase_realtime")
 }
 
 /// Whether the rows of a managed table are copied.
@@ -87,5 +128,18 @@ mod tests {
         assert!(!has_users_rows("auth", "schema_migrations"));
         assert!(!has_users_rows("vault", "secrets"));
         assert!(!is_managed_name("public"));
+    }
+
+    #[test]
+    fn a_new_project_has_the_platforms_own_and_no_more() {
+        for schema in ["public", "auth", "pg_catalog"] {
+            assert!(is_from_start(schema), "{schema}");
+        }
+        assert!(!is_from_start("supabase_migrations") && !is_from_start("app"));
+        for role in ["postgres", "supabase_admin", "pg_monitor"] {
+            assert!(is_platform_role(role), "{role}");
+        }
+        assert!(!is_platform_role("reporting"));
+        assert!(is_platform_publication("supabase_realtime") && !is_platform_publication("all"));
     }
 }

@@ -22,6 +22,7 @@ mod schema;
 mod script;
 mod session;
 mod snapshot;
+pub mod space;
 pub mod sql;
 mod target;
 pub mod toc;
@@ -36,11 +37,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 
-pub use check::check;
+pub use check::{TargetIs, check, check_for, foresee};
 pub use compare::compare;
 pub use early::EarlySchema;
 pub use request::{
-    CheckReport, Comparison, CopyRequest, CopySummary, Observer, SchemaMap, Skipped,
+    CheckReport, Comparison, CopyRequest, CopySummary, How, Observer, SchemaMap, Skipped,
 };
 
 use checkpoint::Checkpoint;

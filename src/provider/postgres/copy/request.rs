@@ -7,8 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::domain::progress::Report;
 use crate::error::{Error, Result};
 use crate::provider::postgres::copy::early::EarlySchema;
+use crate::provider::postgres::copy::space::Room;
+use crate::provider::postgres::copy::wide;
 use crate::provider::postgres::tools::PgDump;
 use crate::provider::postgres::url::DatabaseUrl;
+
+/// What a copy takes at most while no row is larger than 8 MB, in bytes.
+const MEMORY: u64 = 100_000_000;
 
 /// One copy: everything that it needs to know beforehand.
 #[derive(Debug, Clone)]
@@ -75,19 +80,61 @@ pub trait Observer: Send + Sync {
     fn save_checkpoint(&self, value: serde_json::Value) -> Result<()>;
 }
 
+/// In which way the target isn't as the source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// It isn't there.
+    #[default]
+    LeftOut,
+    /// It's there, and does nothing until somebody switches it on.
+    SwitchedOff,
+    /// It's there, with a difference.
+    Changed,
+}
+
+impl How {
+    /// As the job's log begins its line.
+    pub fn words(self) -> &'static str {
+        match self {
+            How::LeftOut => "left out",
+            How::SwitchedOff => "switched off",
+            How::Changed => "not as in the source",
+        }
+    }
+}
+
 /// Something that the target will not have as the source has it, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Skipped {
     /// As a person would write it: `event trigger guard`, `rights on table public.t`.
     pub object: String,
     pub reason: String,
+    #[serde(default)]
+    pub how: How,
 }
 
 impl Skipped {
+    /// Something that is left out.
     pub fn new(object: impl Into<String>, reason: impl Into<String>) -> Self {
         Skipped {
             object: object.into(),
             reason: reason.into(),
+            how: How::LeftOut,
+        }
+    }
+
+    pub fn changed(object: impl Into<String>, reason: impl Into<String>) -> Self {
+        Skipped {
+            how: How::Changed,
+            ..Skipped::new(object, reason)
+        }
+    }
+
+    pub fn switched_off(object: impl Into<String>, reason: impl Into<String>) -> Self {
+        Skipped {
+            how: How::SwitchedOff,
+            ..Skipped::new(object, reason)
         }
     }
 }
@@ -123,8 +170,18 @@ pub struct CheckReport {
     pub target_holds: Vec<String>,
     /// Reasons why a copy would be refused.
     pub refusals: Vec<String>,
-    /// What a copy would leave out or do otherwise.
+    /// What differs between the servers.
     pub warnings: Vec<Skipped>,
+    /// The file systems of this machine that the copy would write to; `None` where the target's
+    /// are another machine's, or nobody tells.
+    pub space: Option<Vec<Room>>,
+    /// The table with the largest row, and that row's size in bytes, where one may matter. Only
+    /// [`super::foresee`] looks for it, and for the rest.
+    pub largest_row: Option<(String, u64)>,
+    /// Tables whose rows couldn't be looked at in time.
+    pub unmeasured: Vec<String>,
+    /// What a copy would leave out or do otherwise.
+    pub left_out: Vec<Skipped>,
 }
 
 impl CheckReport {
@@ -134,11 +191,21 @@ impl CheckReport {
             return Some(not_empty("target database", &self.target_holds));
         }
         let reasons = self.refusals.join(" ");
-        (!reasons.is_empty()).then(|| Error::refused(reasons))
+        if !reasons.is_empty() {
+            return Some(Error::refused(reasons));
+        }
+        self.space.iter().flatten().find_map(Room::refusal)
     }
 
     pub fn is_ready(&self) -> bool {
-        self.refusals.is_empty() && self.target_holds.is_empty()
+        self.refusal().is_none()
+    }
+
+    /// The most memory that a copy takes, in bytes.
+    pub fn memory(&self) -> u64 {
+        let row = self.largest_row.as_ref().map_or(0, |(_, bytes)| *bytes);
+        let beyond = if row > wide::ORDINARY { row } else { 0 };
+        MEMORY.saturating_add(beyond.saturating_mul(3))
     }
 }
 

@@ -103,6 +103,7 @@ pub async fn copy(
     let as_text = hash::needs_text(&copy.snapshot.control, &copy.target);
     let adopt = copy.snapshot.adopt();
     let hashing = rows::begin_hashing(&copy.sessions, adopt, jobs.clone(), as_text);
+    copy.hold_space().await?;
     copy.toc = dumping.end().await?;
     if let Some(map) = &request.schemas {
         let names = schema::Names::read(&copy.snapshot.control, &map.from).await?;

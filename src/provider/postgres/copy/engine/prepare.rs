@@ -6,6 +6,7 @@ use crate::provider::postgres::copy::data::{TableJob, kept};
 use crate::provider::postgres::copy::engine::Copy;
 use crate::provider::postgres::copy::script::classify::{Target, classify};
 use crate::provider::postgres::copy::script::{Script, Stage, run};
+use crate::provider::postgres::copy::space;
 use crate::provider::postgres::copy::sql::quote::{ident, qualified};
 use crate::provider::postgres::copy::target::{defaults, state, wipe};
 use crate::provider::postgres::copy::work::progress::Part;
@@ -21,13 +22,28 @@ pub(super) fn as_found(mut theirs: Target, base: &Baseline) -> Target {
 }
 
 impl Copy<'_> {
+    /// Whether nothing of this copy is in the target yet.
+    fn is_fresh(&self) -> bool {
+        self.checkpoint.reached == Reached::Started && self.checkpoint.schema_hash.is_empty()
+    }
+
+    /// A copy that can't fit on the target's disk ends before its first change.
+    pub(super) async fn hold_space(&self) -> Result<()> {
+        if !self.is_fresh() {
+            return Ok(());
+        }
+        let all = self.inventory.relations.iter();
+        let copied = all.filter(|r| self.theirs.copies(&r.schema, &r.name));
+        let objects = self.inventory.large_objects > 0;
+        let bytes = space::needed(&self.snapshot.control, copied, objects).await?;
+        space::hold(self.request, &self.target, bytes).await
+    }
+
     /// The schema's first part: everything that must be there before the rows.
     pub(super) async fn prepare(&mut self) -> Result<Script> {
         let keep = self.checkpoint.reached == Reached::Schema
             && self.checkpoint.schema_hash == self.toc.hash;
-        let fresh =
-            self.checkpoint.reached == Reached::Started && self.checkpoint.schema_hash.is_empty();
-        if !keep && !fresh {
+        if !keep && !self.is_fresh() {
             self.progress
                 .say("taking back what an interrupted run made");
             self.observer

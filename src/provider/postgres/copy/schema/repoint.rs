@@ -199,10 +199,10 @@ impl Repoint<'_> {
                 "its body names {}, which was changed to {}",
                 self.map.from, self.map.to
             );
-            notes.push(Skipped::new(title, reason));
+            notes.push(Skipped::changed(title, reason));
         }
         if moved.dynamic {
-            notes.push(Skipped::new(
+            notes.push(Skipped::changed(
                 title,
                 format!(
                     "it builds statements while it runs; look whether they name {}",

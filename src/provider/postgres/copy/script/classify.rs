@@ -16,12 +16,35 @@ pub struct Target {
     /// `trigger auth.users sync`, `policy storage.objects read`: what is on managed tables.
     pub on_managed: HashSet<String>,
     pub publications: HashSet<String>,
+    /// `default privileges for tables of boss in public`: what is set already.
+    pub default_rights: HashSet<String>,
 }
 
 impl Target {
     /// Whether the platform looks after this schema: it has a managed name, and is there already.
     pub fn manages(&self, schema: &str) -> bool {
         managed::is_managed_name(schema) && self.roles.schemas.contains(schema)
+    }
+
+    /// Whether this table of the source is copied, at least by its rows.
+    pub fn copies(&self, schema: &str, table: &str) -> bool {
+        !self.manages(schema) || managed::has_users_rows(schema, table)
+    }
+
+    /// Another database of the same platform as the platform makes it, seen from this one.
+    pub fn as_new(&mut self, same_server: bool) {
+        let schemas = &mut self.roles.schemas;
+        schemas.retain(|name| managed::is_from_start(name));
+        if !same_server {
+            self.roles
+                .all
+                .retain(|role| managed::is_platform_role(role));
+            let known = &self.roles.all;
+            self.roles.grantable.retain(|role| known.contains(role));
+        }
+        self.publications
+            .retain(|name| managed::is_platform_publication(name));
+        self.on_managed.clear();
     }
 }
 
@@ -55,7 +78,11 @@ pub fn classify(toc: &Toc, target: &Target) -> Script {
         } else {
             format!("the target has no role {role}; they belong to {me}")
         };
-        classifier.skip(format!("owner {role} of {count} objects"), why);
+        let object = format!("owner {role} of {count} objects");
+        classifier
+            .script
+            .skipped
+            .push(Skipped::changed(object, why));
     }
     // A sequence that belongs to a column follows its table, and can't go before it.
     classifier.script.tasks.sort_by_key(|task| {
@@ -188,10 +215,10 @@ impl Classifier<'_> {
             .tag
             .strip_prefix(&format!("{table} "))
             .unwrap_or(&entry.tag);
-        self.skip(
+        self.script.skipped.push(Skipped::switched_off(
             entry.title(),
             "it calls out of the database, so the copy has it switched off",
-        );
+        ));
         format!(
             "{sql}\nALTER TABLE {} DISABLE TRIGGER {};",
             qualified(&schema, &table),
@@ -295,6 +322,10 @@ impl Classifier<'_> {
             entry.title()
         };
         if is_default && !roles.grantable.contains(&entry.owner) {
+            // Who may not set them didn't set them in the source either: they are the platform's.
+            if self.target.default_rights.contains(&title) {
+                return;
+            }
             let reason = format!("{} may not set them for {}", roles.current, entry.owner);
             return self.skip(title, reason);
         }

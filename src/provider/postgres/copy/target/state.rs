@@ -113,10 +113,17 @@ const TRIGGERS: &str =
  FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
 
+/// Named as the classification names them.
+const DEFAULT_RIGHTS: &str = "SELECT 'default privileges for '
+   || CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions'
+        WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' ELSE 'large objects' END
+   || ' of ' || pg_catalog.pg_get_userbyid(d.defaclrole) || coalesce(' in ' || n.nspname, '')
+ FROM pg_catalog.pg_default_acl d LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace";
+
 /// What the target is, for deciding on every statement.
 pub async fn read(session: &Session) -> Result<Target> {
     let doing = "Looking what is in the target";
-    let (roles, on, publications) = tokio::try_join!(
+    let (roles, on, publications, rights) = tokio::try_join!(
         Roles::read(session),
         session.query(TRIGGERS, &[], doing),
         session.query(
@@ -124,6 +131,7 @@ pub async fn read(session: &Session) -> Result<Target> {
             &[],
             doing
         ),
+        session.query(DEFAULT_RIGHTS, &[], doing),
     )?;
     let mut target = Target {
         roles,
@@ -138,6 +146,9 @@ pub async fn read(session: &Session) -> Result<Target> {
     target.on_managed = on_managed;
     for row in &publications {
         target.publications.insert(get(row, 0)?);
+    }
+    for row in &rights {
+        target.default_rights.insert(get(row, 0)?);
     }
     Ok(target)
 }
