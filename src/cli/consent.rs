@@ -17,14 +17,15 @@ pub enum Answer {
 
 /// Shows the plan and gets the consent that it asks for, from the flags or from the person.
 pub fn ask(call: &Call<'_>, plan: &Plan) -> Result<Answer> {
+    let text = plan_text(plan, call.global.verbose > 0);
     if call.global.dry_run {
         let value = serde_json::json!({"dry_run": true, "plan": plan});
-        call.out.result(&value, &plan_text(plan))?;
+        call.out.result(&value, &text)?;
         return Ok(Answer::OnlyShown);
     }
     let asked = std::io::stdin().is_terminal() && !call.global.json;
     if !call.out.json {
-        call.out.text(&plan_text(plan))?;
+        call.out.text(&text)?;
     }
     match &plan.consent {
         Consent::Yes if call.global.yes => Ok(Answer::Go),

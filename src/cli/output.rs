@@ -110,18 +110,21 @@ pub fn table(head: &[&str], right: &[bool], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
-/// A plan as text: the title, then a line each, labels aligned.
-pub fn plan_text(plan: &Plan) -> String {
-    let width = plan
-        .lines
+/// A plan as text: the title, then a line each, labels aligned. `verbose`: with its details.
+pub fn plan_text(plan: &Plan, verbose: bool) -> String {
+    let all = plan.lines.iter();
+    let lines: Vec<_> = all
+        .filter(|l| verbose || l.weight != Weight::Detail)
+        .collect();
+    let width = lines
         .iter()
         .map(|l| l.label.chars().count())
         .max()
         .unwrap_or(0);
     let mut text = format!("{}\n", plan.title);
-    for line in &plan.lines {
+    for line in lines {
         let mark = match line.weight {
-            Weight::Plain => ' ',
+            Weight::Plain | Weight::Detail => ' ',
             Weight::Stays => '=',
             Weight::Warning => '!',
         };
@@ -133,6 +136,8 @@ pub fn plan_text(plan: &Plan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::job::JobKind;
+    use crate::domain::plan::Consent;
 
     #[test]
     fn columns_align_with_wide_characters() {
@@ -145,6 +150,27 @@ mod tests {
             ],
         );
         assert_eq!(text, "Name  Rows\nação     7\n日本  1234");
+    }
+
+    #[test]
+    fn details_of_a_plan_are_for_those_who_ask() {
+        let mut plan = Plan {
+            kind: JobKind::Clone,
+            instance: "b".into(),
+            source: Some("a".into()),
+            title: "Clone a into b".into(),
+            verb: "clone".into(),
+            destructive: false,
+            lines: Vec::new(),
+            consent: Consent::Yes,
+        };
+        plan.line("Copies", "2 tables").stays("Stays", "a");
+        plan.detail("Space on disk", "known");
+        assert_eq!(
+            plan_text(&plan, false),
+            "Clone a into b\n  Copies  2 tables\n= Stays   a\n"
+        );
+        assert!(plan_text(&plan, true).contains("\n  Space on disk  known\n"));
     }
 
     #[test]

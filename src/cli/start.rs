@@ -48,7 +48,11 @@ fn parse(name: Option<&str>) -> Result<Option<InstanceName>> {
 
 /// Plan, consent, start, follow.
 pub async fn go(call: &Call<'_>, request: &Request) -> Result<ExitCode> {
-    let plan = call.service.plan(request).await?;
+    // who said yes beforehand doesn't wait for what only a reader needs
+    let plan = match call.global.yes && !call.global.dry_run {
+        true => call.service.outline(request).await?,
+        false => call.service.plan(request).await?,
+    };
     if ask(call, &plan)? == Answer::OnlyShown {
         return Ok(ExitCode::SUCCESS);
     }

@@ -24,6 +24,8 @@ pub enum Weight {
     Stays,
     /// Something to read before saying yes.
     Warning,
+    /// For those who want to know more: behind `-v` and in JSON, not on the screen.
+    Detail,
 }
 
 /// One line: a short label ("Creates", "Copies", "Deletes", "Stays") and what it names.
@@ -60,6 +62,10 @@ impl Plan {
 
     pub fn warn(&mut self, label: &str, text: impl Into<String>) -> &mut Self {
         self.push(label, text, Weight::Warning)
+    }
+
+    pub fn detail(&mut self, label: &str, text: impl Into<String>) -> &mut Self {
+        self.push(label, text, Weight::Detail)
     }
 
     fn push(&mut self, label: &str, text: impl Into<String>, weight: Weight) -> &mut Self {

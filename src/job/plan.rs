@@ -7,22 +7,28 @@ use crate::domain::plan::{Consent, Plan};
 use crate::domain::request::Request;
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
+use crate::job::foreseen;
+use crate::job::preflight::Look;
 use crate::job::shape::Shape;
 use crate::job::world::World;
 use crate::memory::seeds;
 use crate::registry::Registry;
 
-/// Makes the plan from the workspace's files and the figures last seen; asks no provider, so that
-/// it's there at once. `fetches` names the Postgres that would be fetched, where one is needed.
+/// Makes the plan from the workspace's files, the figures last seen and what a look at the databases
+/// showed; asks nobody itself, so that it's there at once. `fetches` names the Postgres that would
+/// be fetched, where one is needed.
 pub fn plan(
     world: &World,
     registry: &Registry,
     shape: &Shape,
     fetches: Option<&str>,
+    look: &Look,
 ) -> Result<Plan> {
     let mut plan = match &shape.request {
         Request::Init { name, .. } => init(world, shape, name)?,
-        Request::Clone { source, target, .. } => clone(world, registry, shape, source, target)?,
+        Request::Clone { source, target, .. } => {
+            clone(world, registry, shape, source, target, look)?
+        }
         Request::Seed { name, reembed } => seed(world, name, *reembed)?,
         Request::Delete { name } => return delete(world, registry, shape, name),
     };
@@ -102,6 +108,7 @@ fn clone(
     shape: &Shape,
     source: &InstanceName,
     target: &InstanceName,
+    look: &Look,
 ) -> Result<Plan> {
     refuse_broken(world, source)?;
     if world.has(target) {
@@ -145,6 +152,7 @@ fn clone(
     } else {
         plan.line("Copies", "every table, with everything that belongs to it");
     }
+    foreseen::lines(&mut plan, look);
     plan.line("Checks", "counts and contents of every table, at the end");
     plan.line(
         "Rewrites",

@@ -9,19 +9,39 @@ use crate::domain::strategy::ProviderKind;
 use crate::error::{Error, Result};
 use crate::job::engine::{self, NewJob};
 use crate::job::log::JobLog;
+use crate::job::preflight::{self, Look};
 use crate::job::shape::Shape;
 use crate::job::signals::Signals;
-use crate::job::steps::copy;
 use crate::job::world::World;
 use crate::job::{build, memory, plan, prune, step, worker};
-use crate::provider::postgres::copy::check;
 use crate::registry::prune::Keep;
 use crate::registry::views::JobFilter;
 use crate::sandbox::{self, FetchConsent};
 
 impl Service {
-    /// What a request would do. Reads files and the registry; changes nothing.
+    /// What a request would do; changes nothing. For a clone it looks at both databases, which wakes
+    /// the sandbox and may take seconds over a network.
+    ///
+    /// Errors: `Refused`, where the job would be.
     pub async fn plan(&self, request: &Request) -> Result<Plan> {
+        let (world, shape, fetches) = self.shape(request).await?;
+        let look = match fetches {
+            None => preflight::ahead(&world, &shape).await?,
+            Some(_) => Look::Nothing,
+        };
+        plan::plan(&world, &self.registry, &shape, fetches.as_deref(), &look)
+    }
+
+    /// The same from files and the registry alone, so that it's there at once: for those who said yes
+    /// beforehand.
+    pub async fn outline(&self, request: &Request) -> Result<Plan> {
+        let (world, shape, fetches) = self.shape(request).await?;
+        let fetches = fetches.as_deref();
+        plan::plan(&world, &self.registry, &shape, fetches, &Look::Nothing)
+    }
+
+    /// What the request comes to, and the Postgres that would be fetched for it.
+    async fn shape(&self, request: &Request) -> Result<(World, Shape, Option<String>)> {
         let world = self.world(FetchConsent::No)?;
         let shape = Shape::of(&world, request)?;
         self.refuse_busy(request.instance())?;
@@ -30,7 +50,7 @@ impl Service {
         } else {
             None
         };
-        plan::plan(&world, &self.registry, &shape, fetches.as_deref())
+        Ok((world, shape, fetches))
     }
 
     /// Writes the job down and starts its worker. The caller has the consent that the plan asks
@@ -39,8 +59,8 @@ impl Service {
         let world = self.world(FetchConsent::Yes)?;
         let shape = Shape::of(&world, request)?;
         // refusals come before anything is written down
-        plan::plan(&world, &self.registry, &shape, None)?;
-        refuse_full_target(&world, &shape).await?;
+        plan::plan(&world, &self.registry, &shape, None, &Look::Nothing)?;
+        preflight::refuse(&world, &shape).await?;
         let stages = build::stages(&world, &shape);
         let also_writes = match (shape.sets_up_source, request.source()) {
             (true, Some(source)) => vec![source.to_string()],
@@ -143,25 +163,5 @@ impl Service {
             Signals::of_process(),
         )
         .await
-    }
-}
-
-/// A target that has a project keeps it, so its database has to be empty: said at once, with what is
-/// in it, and not by a job that fails.
-async fn refuse_full_target(world: &World, shape: &Shape) -> Result<()> {
-    let Request::Clone { source, target, .. } = &shape.request else {
-        return Ok(());
-    };
-    let own = shape.strategy.own_project();
-    if !(own && shape.keeps_project) || shape.sets_up_source {
-        return Ok(());
-    }
-    if shape.kind == ProviderKind::Sandbox {
-        world.sandbox(|_| ()).await?;
-    }
-    let request = copy::request(world, source, target).await?;
-    match check(&request).await?.refusal() {
-        Some(refusal) => Err(refusal),
-        None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
 use crate::domain::request;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::service::{self, News, NewsFeed, Service};
 
 /// How many jobs the screen keeps.
@@ -99,7 +99,18 @@ impl Backend for Bridge {
     }
 
     async fn plan(&self, request: &Request) -> Result<Plan> {
-        self.service.plan(&asked(request)).await
+        let (service, request) = (self.service.clone(), asked(request));
+        // a plan looks at databases and may read a large schema: a runtime of its own, so that no
+        // key waits for it, and that it may be left behind at the end
+        off_loop(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let runtime =
+                runtime.context(Kind::Internal, || "Can't look at the databases".into())?;
+            runtime.block_on(service.plan(&request))
+        })
+        .await
     }
 
     async fn start(&self, request: &Request, plan: &Plan, typed: Option<&str>) -> Result<JobId> {

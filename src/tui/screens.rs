@@ -107,6 +107,8 @@ fn clone_plan() -> State {
     };
     plan.line("Creates", "Supabase project clone-3 (sandbox, free)")
         .line("Copies", "41 tables, 48 MB, 12 k rows")
+        .line("Can't copy", "2 objects: event trigger guard, publication everything")
+        .detail("", "event trigger guard: only a superuser of the target may make it")
         .line("Rewrites", "every reference to default in the environment, the configuration files and mcp.json; checked at the end")
         .stays("Stays", "default, as it is")
         .warn("Backup", "there are no backups yet, so default isn't backed up first")

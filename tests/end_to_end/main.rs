@@ -8,6 +8,7 @@ mod boundaries;
 mod cancel;
 mod clone;
 mod command;
+mod foresight;
 mod mishaps;
 mod moments;
 mod outside;

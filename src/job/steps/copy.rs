@@ -73,7 +73,8 @@ pub async fn request(
     target: &InstanceName,
 ) -> Result<CopyRequest> {
     let to = world.admin_database(target)?;
-    between(world, source, target, to).await
+    let schema = world.instance(target)?.supabase_config()?.schema;
+    between(world, source, to, schema).await
 }
 
 /// The same while the target has no database yet: good for reading the source only.
@@ -83,14 +84,16 @@ pub async fn reading(
     target: &InstanceName,
 ) -> Result<CopyRequest> {
     let nowhere = world.admin_database(source)?;
-    between(world, source, target, nowhere).await
+    let schema = world.instance(target)?.supabase_config()?.schema;
+    between(world, source, nowhere, schema).await
 }
 
-async fn between(
+/// From an instance into a schema of some database.
+pub async fn between(
     world: &World,
     source: &InstanceName,
-    target: &InstanceName,
     to: DatabaseUrl,
+    schema: String,
 ) -> Result<CopyRequest> {
     let from = world.admin_database(source)?;
     let major = {
@@ -106,7 +109,7 @@ async fn between(
     let mut request = CopyRequest::new(from, to, pg_dump);
     let schemas = SchemaMap {
         from: world.instance(source)?.supabase_config()?.schema,
-        to: world.instance(target)?.supabase_config()?.schema,
+        to: schema,
     };
     if schemas.from != schemas.to || schemas.from != "public" {
         request.schemas = Some(schemas);

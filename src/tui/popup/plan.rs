@@ -93,14 +93,15 @@ pub fn draw(state: &State, popup: &PlanPopup, buffer: &mut Buffer) {
 /// The plan's lines, their texts below each other.
 fn body(state: &State, popup: &PlanPopup, width: usize) -> Vec<Line<'static>> {
     let plan = &popup.plan;
-    let labels = plan.lines.iter().map(|l| text::width(&l.label)).max();
+    let shown = || plan.lines.iter().filter(|l| l.weight != Weight::Detail);
+    let labels = shown().map(|l| text::width(&l.label)).max();
     let column = labels.unwrap_or(0).min(16) + 2;
     let mut lines = Vec::new();
     let mut before = "";
-    for line in &plan.lines {
+    for line in shown() {
         let (mark, role) = match line.weight {
             Weight::Warning => (theme::ATTENTION, Role::Warn),
-            Weight::Plain | Weight::Stays => (" ", Role::Plain),
+            Weight::Plain | Weight::Stays | Weight::Detail => (" ", Role::Plain),
         };
         let marked = line.weight == Weight::Warning;
         let room = width

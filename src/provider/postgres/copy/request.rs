@@ -201,12 +201,25 @@ impl CheckReport {
         self.refusal().is_none()
     }
 
+    /// The table with a row that doesn't fit into what a copy always takes, and its bytes.
+    pub fn large_row(&self) -> Option<(&str, u64)> {
+        let (table, bytes) = self.largest_row.as_ref()?;
+        (*bytes > wide::ORDINARY).then_some((table.as_str(), *bytes))
+    }
+
     /// The most memory that a copy takes, in bytes.
     pub fn memory(&self) -> u64 {
-        let row = self.largest_row.as_ref().map_or(0, |(_, bytes)| *bytes);
-        let beyond = if row > wide::ORDINARY { row } else { 0 };
-        MEMORY.saturating_add(beyond.saturating_mul(3))
+        memory(self.large_row().map_or(0, |(_, bytes)| bytes))
     }
+}
+
+/// The most memory that a copy takes whose largest row has so many bytes.
+pub(super) fn memory(largest_row: u64) -> u64 {
+    let beyond = match largest_row > wide::ORDINARY {
+        true => largest_row,
+        false => 0,
+    };
+    MEMORY.saturating_add(beyond.saturating_mul(3))
 }
 
 /// Said of a target that has something in it.

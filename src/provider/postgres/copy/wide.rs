@@ -11,10 +11,12 @@ use futures_util::future::join3;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
+use crate::domain::human;
 use crate::error::Result;
 use crate::provider::postgres::copy::data::TableJob;
+use crate::provider::postgres::copy::request::memory;
 use crate::provider::postgres::copy::session::Session;
-use crate::provider::postgres::copy::sql::quote::qualified;
+use crate::provider::postgres::copy::sql::quote::{plain, qualified};
 
 /// Rows up to this many bytes fit into what a copy always takes.
 pub const ORDINARY: u64 = 8_000_000;
@@ -90,6 +92,19 @@ impl Candidate {
 }
 
 impl WideRows {
+    /// For the job's log, where the rows are large enough to count in its memory.
+    pub fn words(&self) -> Option<String> {
+        let (table, bytes) = self.largest.iter().max_by_key(|(_, bytes)| **bytes)?;
+        (*bytes > ORDINARY).then(|| {
+            format!(
+                "The largest row, of {}, has {}: the copy takes up to {} of memory.",
+                plain(&table.0, &table.1),
+                human::bytes(*bytes),
+                human::bytes(memory(*bytes))
+            )
+        })
+    }
+
     /// Notes at every table how large its rows are. As text, bytes take twice their number, and
     /// other values may need as many marks again.
     pub fn note(&self, jobs: &mut [TableJob]) {

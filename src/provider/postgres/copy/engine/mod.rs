@@ -154,6 +154,9 @@ impl Copy<'_> {
         let hashed = jobs.len();
         jobs.extend(self.kept_jobs().await?);
         wide.note(&mut jobs);
+        if let Some(words) = wide.words() {
+            self.observer.log(&words);
+        }
         self.checkpoint.filled = jobs
             .iter()
             .filter(|job| job.kept)
