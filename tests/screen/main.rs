@@ -13,6 +13,7 @@ mod idle;
 mod jobs;
 mod leaving;
 mod paint;
+mod planning;
 mod processes;
 mod terminal;
 mod world;
