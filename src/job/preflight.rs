@@ -16,6 +16,8 @@ use crate::provider::postgres::copy::{CheckReport, CopyRequest, TargetIs, check_
 const PATIENCE: Duration = Duration::from_secs(8);
 /// And for a table that somebody locked.
 const LOCKED_MS: u64 = 2_000;
+/// A person who said yes waits for such a table no longer than this; the job does.
+const BRIEFLY_MS: u64 = 300;
 
 /// What the look showed.
 #[derive(Debug)]
@@ -58,15 +60,23 @@ pub async fn ahead(world: &World, shape: &Shape) -> Result<Look> {
 }
 
 /// Right before the job is written down: a clone that can't be made is said at once, and not by a
-/// job that fails.
+/// job that fails. What only keeps us from looking is the job's to meet, to log and to wait for,
+/// unless a project that is there already depends on it.
 pub async fn refuse(world: &World, shape: &Shape) -> Result<()> {
     let Some((source, target)) = databases(shape) else {
         return Ok(());
     };
-    let (request, is) = request(world, shape, source, target).await?;
-    match check_for(&request, is).await?.refusal() {
-        Some(refusal) => Err(refusal),
-        None => Ok(()),
+    let looking = async {
+        let (mut request, is) = request(world, shape, source, target).await?;
+        if !shape.keeps_project {
+            request.lock_timeout_ms = BRIEFLY_MS;
+        }
+        check_for(&request, is).await
+    };
+    match looking.await {
+        Ok(report) => report.refusal().map_or(Ok(()), Err),
+        Err(error) if error.kind == Kind::Refused || shape.keeps_project => Err(error),
+        Err(_) => Ok(()),
     }
 }
 
