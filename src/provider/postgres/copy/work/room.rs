@@ -26,7 +26,15 @@ pub struct Room {
 /// largest row that came over it until it's closed.
 pub struct Reader<'a> {
     pub source: Session,
-    _share: SemaphorePermit<'a>,
+    share: SemaphorePermit<'a>,
+}
+
+impl Reader<'_> {
+    /// Gives the share back once the buffer is gone, which the connection's own task frees.
+    pub async fn close(self) {
+        self.source.connection.close().await;
+        drop(self.share);
+    }
 }
 
 impl Room {
@@ -49,10 +57,7 @@ impl Room {
         let share = share.map_err(|_| Error::internal("The room for large rows was closed."))?;
         let source = self.sessions.open(Side::Source).await?;
         source.batch(&self.adopt, "Joining the snapshot").await?;
-        Ok(Some(Reader {
-            source,
-            _share: share,
-        }))
+        Ok(Some(Reader { source, share }))
     }
 }
 

@@ -338,6 +338,9 @@ async fn table(
     target.batch(&begin, &doing).await?;
     let moved = |bytes| floor.progress.moved(place, bytes);
     let rows = stream::copy(source, target, job, range, whole, &moved).await?;
+    if let Some(reader) = reader {
+        reader.close().await;
+    }
     target.batch("COMMIT", &doing).await?;
     let left = floor
         .left
@@ -384,6 +387,9 @@ async fn kept(floor: &Floor, source: &Session, target: &Session, places: &[usize
             let source = reader.as_ref().map_or(source, |reader| &reader.source);
             let moved = |bytes| floor.progress.moved(*place, bytes);
             rows += stream::copy(source, target, job, None, false, &moved).await?;
+            if let Some(reader) = reader {
+                reader.close().await;
+            }
         }
     }
     check(floor, target, places).await?;
