@@ -130,6 +130,29 @@ impl StepContext {
             .journal_result(&self.held.lease, seq, target_id)
     }
 
+    /// [`StepContext::intent`] for many things that one call is about to create; the numbers come
+    /// in the same order.
+    pub fn intents(&self, provider: &str, kind: &str, source_ids: &[&str]) -> Result<Vec<i64>> {
+        self.held
+            .registry
+            .journal_intents(&self.held.lease, provider, kind, source_ids)
+    }
+
+    /// [`StepContext::result`] for many.
+    pub fn results(&self, results: &[(i64, &str)]) -> Result<()> {
+        self.held
+            .registry
+            .journal_results(&self.held.lease, results)
+    }
+
+    /// Writes down what is there already: other names of what was created, or what was found. Each
+    /// is a kind, the source's id and the target's.
+    pub fn record(&self, provider: &str, pairs: &[(&str, &str, &str)]) -> Result<()> {
+        self.held
+            .registry
+            .journal_record(&self.held.lease, provider, pairs)
+    }
+
     pub fn mark(&self, seq: i64, state: JournalState) -> Result<()> {
         self.held
             .registry

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::domain::config::SupabaseConfig;
+use crate::domain::config::{AtlassianConfig, AtlassianKind, SupabaseConfig};
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Context, Error, Kind, Result};
 use crate::job::moved;
+use crate::provider::atlassian::Atlassian;
 use crate::provider::http::{Http, HttpOptions};
 use crate::provider::postgres::copy::EarlySchema;
 use crate::provider::postgres::url::DatabaseUrl;
@@ -112,6 +113,31 @@ impl World {
         }
     }
 
+    /// The site that an instance's Jira project and Confluence space are on; `None` where it has
+    /// neither.
+    pub async fn atlassian(&self, name: &InstanceName) -> Result<Option<Atlassian>> {
+        let dir = self.instance(name)?;
+        let config = dir.atlassian_config()?;
+        let http = self.inner.http.clone();
+        match config.kind {
+            AtlassianKind::None => Ok(None),
+            AtlassianKind::Sandbox => {
+                let at = self.sandbox(|_| ()).await?;
+                let (email, token) = (&at.atlassian_email, &at.atlassian_token);
+                Atlassian::new(&at.api_url, email, token, http).map(Some)
+            }
+            AtlassianKind::Cloud => {
+                let value = |key: &str| self.account_value(&dir, key);
+                let site =
+                    site_address(&config, value("ATLASSIAN_SITE")?).ok_or_else(|| no_site(name))?;
+                let email = value(&config.email_key)?.unwrap_or_default();
+                let token = value(&config.token_key)?.unwrap_or_default();
+                let site = Atlassian::new(&site, &email, &token, http)?;
+                Ok(Some(site.with_token_key(&config.token_key)))
+            }
+        }
+    }
+
     /// A value of the instance, else of the workspace's own `.env`, else of this process.
     fn account_value(&self, dir: &InstanceDir, key: &str) -> Result<Option<String>> {
         let own = dir.read_env()?.0.get(key).map(str::to_owned);
@@ -196,6 +222,25 @@ impl World {
         }
         Ok(names)
     }
+}
+
+/// The config's site, else the `.env`'s, as an address.
+fn site_address(config: &AtlassianConfig, own: Option<String>) -> Option<String> {
+    let site = config
+        .site
+        .clone()
+        .filter(|site| !site.is_empty())
+        .or(own)?;
+    Some(match site.contains("://") {
+        true => site,
+        false => format!("https://{site}"),
+    })
+}
+
+fn no_site(name: &InstanceName) -> Error {
+    Error::not_found(format!("{name} names no Atlassian site.")).hint(format!(
+        "Put the site into instances/{name}/atlassian.config.json, or ATLASSIAN_SITE into its .env."
+    ))
 }
 
 /// The config's project; an empty one counts as none.

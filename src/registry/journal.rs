@@ -72,24 +72,49 @@ impl Registry {
         kind: &str,
         source_id: &str,
     ) -> Result<i64> {
+        self.fenced(lease, |tx| intent(tx, lease.job, provider, kind, source_id))
+    }
+
+    /// [`Registry::journal_intent`] for many things that one call is about to create, in one
+    /// transaction; the numbers come in the same order.
+    pub fn journal_intents(
+        &self,
+        lease: &Lease,
+        provider: &str,
+        kind: &str,
+        source_ids: &[&str],
+    ) -> Result<Vec<i64>> {
         self.fenced(lease, |tx| {
-            if let Some(entry) = find(tx, lease.job, provider, kind, source_id)? {
-                if entry.state == JournalState::Undone {
-                    set(tx, lease.job, entry.seq, JournalState::Planned, None)?;
-                }
-                return Ok(entry.seq);
+            let each = source_ids.iter();
+            each.map(|id| intent(tx, lease.job, provider, kind, id))
+                .collect()
+        })
+    }
+
+    /// Writes down what is there already, intent and result at once: other names of what was
+    /// created, or what was found. Each is a kind, the source's id and the target's.
+    pub fn journal_record(
+        &self,
+        lease: &Lease,
+        provider: &str,
+        pairs: &[(&str, &str, &str)],
+    ) -> Result<()> {
+        self.fenced(lease, |tx| {
+            for (kind, source_id, target_id) in pairs {
+                let seq = intent(tx, lease.job, provider, kind, source_id)?;
+                set(tx, lease.job, seq, JournalState::Created, Some(target_id))?;
             }
-            let seq: i64 = tx.query_row(
-                "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE job = ?1",
-                [lease.job],
-                |row| row.get(0),
-            )?;
-            tx.prepare_cached(
-                "INSERT INTO journal(job, seq, provider, kind, source_id, state, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'planned', ?6)",
-            )?
-            .execute(params![lease.job, seq, provider, kind, source_id, now()])?;
-            Ok(seq)
+            Ok(())
+        })
+    }
+
+    /// [`Registry::journal_result`] for many, in one transaction.
+    pub fn journal_results(&self, lease: &Lease, results: &[(i64, &str)]) -> Result<()> {
+        self.fenced(lease, |tx| {
+            for (seq, target_id) in results {
+                set(tx, lease.job, *seq, JournalState::Created, Some(target_id))?;
+            }
+            Ok(())
         })
     }
 
@@ -130,6 +155,32 @@ impl Registry {
             Ok(entries.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+fn intent(
+    tx: &Connection,
+    job: JobId,
+    provider: &str,
+    kind: &str,
+    source_id: &str,
+) -> std::result::Result<i64, Fault> {
+    if let Some(entry) = find(tx, job, provider, kind, source_id)? {
+        if entry.state == JournalState::Undone {
+            set(tx, job, entry.seq, JournalState::Planned, None)?;
+        }
+        return Ok(entry.seq);
+    }
+    let seq: i64 = tx.query_row(
+        "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE job = ?1",
+        [job],
+        |row| row.get(0),
+    )?;
+    tx.prepare_cached(
+        "INSERT INTO journal(job, seq, provider, kind, source_id, state, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'planned', ?6)",
+    )?
+    .execute(params![job, seq, provider, kind, source_id, now()])?;
+    Ok(seq)
 }
 
 fn set(
@@ -228,5 +279,43 @@ mod tests {
             .map(|e| e.state)
             .collect();
         assert_eq!(states, [JournalState::Planned, JournalState::Planned]);
+    }
+    #[test]
+    fn many_go_in_one_transaction_and_keep_what_they_have() {
+        let dir = tempfile::tempdir().unwrap();
+        let registry = Registry::open(dir.path()).unwrap();
+        let new = NewJob {
+            kind: JobKind::Clone,
+            instance: "b".into(),
+            source: Some("a".into()),
+            also_writes: Vec::new(),
+            args: serde_json::Value::Null,
+            plan: Vec::new(),
+        };
+        let id = registry.submit(&new).unwrap();
+        let (lease, _) = registry.acquire(id, &Process::current(), false).unwrap();
+        let intents = |ids: &[&str]| registry.journal_intents(&lease, "jira", "issue", ids);
+        assert_eq!(intents(&["1", "2"]).unwrap(), [1, 2]);
+        registry
+            .journal_results(&lease, &[(1, "11"), (2, "12")])
+            .unwrap();
+        assert_eq!(intents(&["2", "3"]).unwrap(), [2, 3]);
+        registry
+            .journal_record(&lease, "jira", &[("issue-key", "A-1", "B-1")])
+            .unwrap();
+        let all = registry.journal(id).unwrap();
+        let all: Vec<_> = all
+            .iter()
+            .map(|e| (&*e.kind, &*e.source_id, e.target_id.as_deref()))
+            .collect();
+        assert_eq!(
+            all,
+            [
+                ("issue", "1", Some("11")),
+                ("issue", "2", Some("12")),
+                ("issue", "3", None),
+                ("issue-key", "A-1", Some("B-1")),
+            ]
+        );
     }
 }
