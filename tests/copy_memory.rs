@@ -69,6 +69,7 @@ fn clone_with_rows_of(width: u64, tables: u64) -> Option<u64> {
     let log = place.matriz(&["jobs", "log", &id.to_string()]);
     assert_eq!(place.job_state(id), "done", "{}", log.out);
     assert!(most > 0, "the worker was never seen");
+    println!("{}", log.out);
     println!(
         "MEASURED rows of {} MB: the worker had at most {:.1} MB",
         width / 1_000_000,

@@ -431,3 +431,32 @@ async fn a_foreign_key_that_would_not_hold_any_more_is_an_error() {
         assert!(error.message.contains(part), "{}", error.message);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_binary_values_are_looked_through_without_being_read_whole() {
+    let Some(postgres) = support::engines().await.into_iter().next() else {
+        return;
+    };
+    let load = format!(
+        "CREATE TABLE public.files (id int PRIMARY KEY, b bytea);
+         INSERT INTO public.files SELECT n, convert_to(repeat('eyJhb', 800000), 'UTF8')
+           || CASE n WHEN 1 THEN ''::bytea
+                     WHEN 2 THEN convert_to(' https://{OLD}.supabase.co ', 'UTF8')
+                     WHEN 3 THEN convert_to('{OLD_KEY}', 'UTF8') END || '\\x00ff'::bytea
+           FROM generate_series(1, 3) n"
+    );
+    let pair = Pair::new(&postgres, &load).await;
+    let changes = rewrite(&pair.source, &Watcher::default()).await;
+    assert!(changes.tables.is_empty());
+    let left: Vec<_> = changes
+        .left
+        .iter()
+        .map(|l| (l.row.as_deref(), &l.reason))
+        .collect();
+    // the key's own row: a letter stands right before it
+    let expected = [
+        (Some("id=2"), &Reason::Binary),
+        (Some("id=3"), &Reason::LongerWord),
+    ];
+    assert_eq!(left, expected);
+}

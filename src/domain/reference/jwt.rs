@@ -6,7 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// How every JSON web token begins: `{"` in base64.
-pub(super) const BEGINS: &str = "eyJ";
+const BEGINS: &str = "eyJ";
+/// What stands in every one, and hardly in anything else: its payload begins as its header does.
+pub(super) const INSIDE: &str = ".eyJ";
 
 /// One found in a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +46,9 @@ pub(super) fn find(text: &str, is_ours: impl Fn(&str) -> bool) -> Vec<Token> {
         };
         let length = head.len() + payload.len() + signature.len() + 2;
         from = start + length;
+        if !payload.starts_with(BEGINS) {
+            continue;
+        }
         if let Some((project, role)) = claims(payload).filter(|(project, _)| is_ours(project)) {
             found.push(Token {
                 start,

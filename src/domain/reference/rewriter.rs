@@ -188,7 +188,7 @@ impl Rewriter {
 fn needles(entries: &[Entry]) -> Option<Vec<String>> {
     let mut all: BTreeSet<String> = BTreeSet::new();
     if entries.iter().any(|e| e.kind == ReferenceKind::ProjectRef) {
-        all.insert(jwt::BEGINS.to_owned());
+        all.insert(jwt::INSIDE.to_owned());
         all.insert(SIGNED_OBJECT.to_owned());
         all.insert(Form::Slashes.write(SIGNED_OBJECT));
     }

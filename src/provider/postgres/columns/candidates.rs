@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use tokio_postgres::{Portal, Statement, Transaction};
 
 use super::catalog::{Column, Table};
+use super::search::{Search, condition, value};
 use super::session::get;
-use crate::domain::reference::Rewriter;
 use crate::error::Result;
 use crate::provider::postgres::explain;
 
@@ -28,6 +28,7 @@ pub struct Candidate {
 
 pub struct Candidates<'t> {
     transaction: &'t Transaction<'t>,
+    search: &'t Search,
     portal: Portal,
     read: Statement,
     pending: VecDeque<(String, i64)>,
@@ -36,45 +37,11 @@ pub struct Candidates<'t> {
     doing: String,
 }
 
-/// What a server looks for: nothing else can hold a reference.
-pub fn patterns(rewriter: &Rewriter) -> Vec<String> {
-    match rewriter.needles() {
-        Some(needles) => needles
-            .iter()
-            .map(|needle| {
-                let lower = needle.to_ascii_lowercase();
-                let escaped = lower
-                    .replace('\\', "\\\\")
-                    .replace('%', "\\%")
-                    .replace('_', "\\_");
-                format!("%{escaped}%")
-            })
-            .collect(),
-        None => vec!["%".to_owned()],
-    }
-}
-
-/// Whether a row may hold a reference; `$1` are the patterns. The C collation knows ASCII only, which
-/// is all that is needed, and is fast.
-pub fn condition(table: &Table) -> String {
-    let parts: Vec<String> = table
-        .columns
-        .iter()
-        .map(|c| {
-            format!(
-                "pg_catalog.lower(({}) COLLATE \"C\") LIKE ANY ($1::text[])",
-                c.read
-            )
-        })
-        .collect();
-    parts.join(" OR ")
-}
-
 impl<'t> Candidates<'t> {
     pub async fn open(
         transaction: &'t Transaction<'t>,
         table: &Table,
-        patterns: &[String],
+        search: &'t Search,
     ) -> Result<Candidates<'t>> {
         let doing = format!("Reading {}", table.plain());
         let failed = |e| explain::statement(e, &doing);
@@ -83,20 +50,22 @@ impl<'t> Candidates<'t> {
             "SELECT ctid::text, ({})::int8 FROM {} WHERE {}",
             sizes.join(" + "),
             table.source(),
-            condition(table)
+            condition(table, search)
         );
         let places = transaction.prepare(&places).await.map_err(failed)?;
-        let values: Vec<&str> = table.columns.iter().map(|c| c.read.as_str()).collect();
+        let values: Vec<String> = table.columns.iter().map(|c| value(c, search)).collect();
         let read = format!(
-            "SELECT ctid::text, {}, {} FROM {} WHERE ctid = ANY ($1::text[]::tid[])",
+            "SELECT ctid::text, {}, {} FROM {}
+             WHERE ctid = ANY ($3::text[]::tid[]) AND pg_catalog.cardinality($1::text[] || $2::text[]) > 0",
             table.key_sql(),
             values.join(", "),
             table.source()
         );
         Ok(Candidates {
             transaction,
+            search,
             portal: transaction
-                .bind(&places, &[&patterns])
+                .bind(&places, &[&search.patterns, &search.words])
                 .await
                 .map_err(failed)?,
             read: transaction.prepare(&read).await.map_err(failed)?,
@@ -137,7 +106,10 @@ impl<'t> Candidates<'t> {
         }
         let rows = self
             .transaction
-            .query(&self.read, &[&places])
+            .query(
+                &self.read,
+                &[&self.search.patterns, &self.search.words, &places],
+            )
             .await
             .map_err(|e| explain::statement(e, &self.doing))?;
         rows.iter()
@@ -154,9 +126,13 @@ impl<'t> Candidates<'t> {
     }
 }
 
+/// What a value may take in memory; of a large binary one only parts are read.
 fn size(column: &Column) -> String {
-    format!(
-        "coalesce(pg_catalog.octet_length({}), 0)::int8",
-        column.read
-    )
+    match &column.binary {
+        Some(bytes) => format!("coalesce(pg_catalog.octet_length({bytes}), 0)::int8"),
+        None => format!(
+            "coalesce(pg_catalog.octet_length({}), 0)::int8",
+            column.read
+        ),
+    }
 }

@@ -32,6 +32,8 @@ pub struct Column {
     pub name: String,
     /// Reads the value as text.
     pub read: String,
+    /// Of a binary column: reads the value as it is.
+    pub binary: Option<String>,
     /// The type that a new value, sent as text, is cast to; the column's own length limits are then
     /// checked by assignment, never cut to.
     pub cast: String,
@@ -182,14 +184,15 @@ pub async fn read(session: &Session, only: Option<&str>) -> Result<Vec<Table>> {
         };
         if let Some((shape, cast)) = kind.shape() {
             let quoted = ident(&column);
-            let read = if kind.name == "bytea" {
-                format!("pg_catalog.encode({quoted}, 'escape')")
-            } else {
-                format!("{quoted}::text")
+            let is_binary = kind.name == "bytea" && kind.element.is_none();
+            let read = match is_binary {
+                true => format!("pg_catalog.encode({quoted}, 'escape')"),
+                false => format!("{quoted}::text"),
             };
             table.columns.push(Column {
                 name: column,
                 read,
+                binary: is_binary.then_some(quoted),
                 cast,
                 shape: if computed {
                     Shape::Kept(Reason::Computed)

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::candidates::{Candidate, Candidates, condition};
+use super::candidates::{Candidate, Candidates};
 use super::catalog::{Column, Shape, Table};
+use super::search::{Search, condition};
 use super::session::{Session, query};
 use crate::domain::reference::{Leftover, Reason, Rewriter, Rewritten};
 use crate::domain::report::ColumnChanges;
@@ -36,19 +37,19 @@ pub type Refusals = HashMap<(String, String), String>;
 pub async fn which(
     session: &Session,
     tables: &[Table],
-    patterns: &Vec<String>,
+    search: &Search,
     left: &mut Vec<Leftover>,
     mut looked: impl FnMut(u64),
 ) -> Result<Vec<usize>> {
     let mut out = Vec::new();
     let numbered: Vec<(usize, &Table)> = tables.iter().enumerate().collect();
     for group in numbered.chunks(TOGETHER) {
-        match ask(session, group, patterns).await {
+        match ask(session, group, search).await {
             Ok(found) => out.extend(found),
             // one of them stands in the others' way
             Err(_) => {
                 for one in group {
-                    match ask(session, &[*one], patterns).await {
+                    match ask(session, &[*one], search).await {
                         Ok(found) => out.extend(found),
                         Err(error) if session.connection.is_closed() => return Err(error),
                         Err(error) => left.push(Leftover {
@@ -66,18 +67,14 @@ pub async fn which(
     Ok(out)
 }
 
-async fn ask(
-    session: &Session,
-    group: &[(usize, &Table)],
-    patterns: &Vec<String>,
-) -> Result<Vec<usize>> {
+async fn ask(session: &Session, group: &[(usize, &Table)], search: &Search) -> Result<Vec<usize>> {
     let parts: Vec<String> = group
         .iter()
         .map(|(place, table)| {
             format!(
                 "SELECT {place}::int8 WHERE EXISTS (SELECT FROM {} WHERE {})",
                 table.source(),
-                condition(table)
+                condition(table, search)
             )
         })
         .collect();
@@ -86,7 +83,13 @@ async fn ask(
         many => format!("Looking through {} tables", many.len()),
     };
     let sql = parts.join(" UNION ALL ");
-    let rows = query(&session.connection, &sql, &[patterns], &doing).await?;
+    let rows = query(
+        &session.connection,
+        &sql,
+        &[&search.patterns, &search.words],
+        &doing,
+    )
+    .await?;
     rows.iter()
         .map(|row| super::session::get::<i64>(row, 0))
         .map(|place| place.map(|p| usize::try_from(p).unwrap_or(usize::MAX)))
@@ -98,7 +101,7 @@ pub async fn through(
     session: &mut Session,
     table: &Table,
     rewriter: &Rewriter,
-    patterns: &[String],
+    search: &Search,
     refusals: &Refusals,
 ) -> Result<Seen> {
     let doing = format!("Looking through {}", table.plain());
@@ -110,7 +113,7 @@ pub async fn through(
         .await
         .map_err(|e| explain::statement(e, &doing))?;
     let mut seen = Seen::default();
-    let mut candidates = Candidates::open(&transaction, table, patterns).await?;
+    let mut candidates = Candidates::open(&transaction, table, search).await?;
     loop {
         let batch = candidates.next().await?;
         if batch.is_empty() {

@@ -15,6 +15,7 @@ mod keys;
 mod look;
 mod notes;
 mod progress;
+mod search;
 mod session;
 mod walk;
 mod write;

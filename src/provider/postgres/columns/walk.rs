@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::candidates::patterns;
 use super::catalog::{self, Table};
 use super::look::{self, Refusals, Seen};
 use super::notes::{self, Outcome};
 use super::progress::Progress;
+use super::search::Search;
 use super::session::Session;
 use super::{RewriteRequest, definitions, keys, write};
 use crate::domain::human;
@@ -27,7 +27,7 @@ pub async fn run(
     observer: &dyn Observer,
 ) -> Result<DatabaseChanges> {
     let rewriter = &request.rewriter;
-    let patterns = patterns(rewriter);
+    let search = Search::of(rewriter);
     let mut progress = Progress::new(observer);
     let mut out = DatabaseChanges::default();
 
@@ -40,7 +40,7 @@ pub async fn run(
     out.left.extend(hidden.iter().map(unreadable));
     progress.found_tables(tables.len() as u64);
     let looked = |n| progress.looked(n);
-    let which = look::which(session, &tables, &patterns, &mut out.left, looked).await?;
+    let which = look::which(session, &tables, &search, &mut out.left, looked).await?;
     let mut found: Vec<&Table> = which.iter().filter_map(|n| tables.get(*n)).collect();
 
     // the dry run: nothing is changed before everything was counted
@@ -52,7 +52,7 @@ pub async fn run(
         if table.kept.is_some() || known.contains(table.plain().as_str()) {
             continue;
         }
-        let seen = look::through(session, table, rewriter, &patterns, &Refusals::new()).await?;
+        let seen = look::through(session, table, rewriter, &search, &Refusals::new()).await?;
         for change in &seen.changes {
             observer.log(&format!(
                 "{}.{}: {} {} to rewrite, {} {}",
@@ -73,7 +73,7 @@ pub async fn run(
     for table in to_rewrite {
         let name = table.plain();
         let rows = |n| progress.rewriting(&name, n, WorkState::Running);
-        write::table(session, table, rewriter, &patterns, token, rows).await?;
+        write::table(session, table, rewriter, &search, token, rows).await?;
         progress.rewriting(&name, 0, WorkState::Done);
     }
     let outcomes = notes::read(session, token).await?;
@@ -90,17 +90,23 @@ pub async fn run(
     let changed = outcomes.iter().any(|o| !o.changes.rows.is_empty());
     if changed {
         let views: Vec<&Table> = found.iter().filter(|t| t.is_view).copied().collect();
-        out.refreshed = refresh(session, &views, request, &patterns, observer).await?;
+        out.refreshed = refresh(session, &views, request, &search, observer).await?;
     }
     let chained = rewriter.chained() > 0;
     progress.will_check(found.len() as u64);
     for table in &found {
         let refused = refusals(&outcomes, table);
-        let seen = look::through(session, table, rewriter, &patterns, &refused).await?;
+        let seen = look::through(session, table, rewriter, &search, &refused).await?;
         add(&mut out, seen, chained);
         progress.checked();
     }
-    let said = definitions::look(session, request.schema.as_deref(), rewriter, &patterns).await?;
+    let said = definitions::look(
+        session,
+        request.schema.as_deref(),
+        rewriter,
+        &search.patterns,
+    )
+    .await?;
     out.left.extend(said);
     out.tables = outcomes
         .into_iter()
@@ -142,7 +148,7 @@ async fn refresh(
     session: &mut Session,
     views: &[&Table],
     request: &RewriteRequest,
-    patterns: &[String],
+    search: &Search,
     observer: &dyn Observer,
 ) -> Result<Vec<String>> {
     let mut refreshed: Vec<String> = Vec::new();
@@ -150,7 +156,7 @@ async fn refresh(
         let mut again = false;
         for view in views {
             let none = Refusals::new();
-            let seen = look::through(session, view, &request.rewriter, patterns, &none).await?;
+            let seen = look::through(session, view, &request.rewriter, search, &none).await?;
             if seen.left.is_empty() {
                 continue;
             }

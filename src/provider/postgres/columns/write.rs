@@ -10,6 +10,7 @@ use super::candidates::{Candidate, Candidates};
 use super::catalog::{Column, Table};
 use super::look::{apply, count, shown};
 use super::notes::{self, Outcome};
+use super::search::Search;
 use super::session::Session;
 use crate::domain::reference::Rewriter;
 use crate::domain::report::{RowChange, TableChanges};
@@ -35,7 +36,7 @@ pub async fn table(
     session: &mut Session,
     table: &Table,
     rewriter: &Rewriter,
-    patterns: &[String],
+    search: &Search,
     token: &str,
     mut rewritten: impl FnMut(u64),
 ) -> Result<Outcome> {
@@ -61,7 +62,7 @@ pub async fn table(
             refused: Vec::new(),
         },
     };
-    let mut candidates = Candidates::open(&transaction, table, patterns).await?;
+    let mut candidates = Candidates::open(&transaction, table, search).await?;
     loop {
         let batch = candidates.next().await?;
         if batch.is_empty() {
