@@ -1,5 +1,6 @@
 //! Pure values and rules: no files, no network, no clock, no screen.
 
+pub mod atlassian_key;
 pub mod config;
 pub mod config_file;
 pub mod env_file;

@@ -7,6 +7,7 @@ pub mod expose;
 pub mod figures;
 pub mod folder;
 pub mod healthy;
+pub mod jira;
 pub mod keys;
 mod mark;
 pub mod mcp;

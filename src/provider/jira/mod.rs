@@ -47,6 +47,7 @@ mod projects;
 mod properties;
 mod rank;
 mod remote_links;
+mod schemes;
 mod search;
 mod sprints;
 mod statuses;

@@ -1,0 +1,9 @@
+//! The steps of a clone that work in Jira, against the sandbox over loopback: what is there
+//! afterwards, and what is there when calls fail, answers get lost or the worker dies.
+
+#[path = "../api/mod.rs"]
+mod api;
+#[path = "../jira/mod.rs"]
+mod jira;
+mod place;
+mod project;
