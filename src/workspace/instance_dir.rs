@@ -192,6 +192,20 @@ impl InstanceDir {
         self.save_json(ATLASSIAN, config, ATLASSIAN_OPTIONAL)
     }
 
+    /// Reads, edits and writes `atlassian.config.json` with nobody in between: its project's key and
+    /// its space's are found out side by side. `edit` must not write to this instance: it would wait
+    /// for itself.
+    pub fn edit_atlassian_config(
+        &self,
+        edit: impl FnOnce(&mut AtlassianConfig),
+    ) -> Result<AtlassianConfig> {
+        let _lock = self.lock()?;
+        let mut config = self.atlassian_config()?;
+        edit(&mut config);
+        self.save_json(ATLASSIAN, &config, ATLASSIAN_OPTIONAL)?;
+        Ok(config)
+    }
+
     fn read_json<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T> {
         match file::read_text(&self.path.join(name))? {
             None => Ok(T::default()),
