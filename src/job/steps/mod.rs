@@ -1,5 +1,6 @@
 //! The steps that the jobs are made of, one file a step.
 
+pub mod confluence;
 pub mod copy;
 pub mod delete;
 pub mod environment;

@@ -1,0 +1,8 @@
+//! A space cloned into another, on a sandbox's site over a loopback port.
+
+#[path = "../api/mod.rs"]
+mod api;
+mod rig;
+mod space;
+#[path = "../wiki/mod.rs"]
+mod wiki;
