@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::request::Area;
 use crate::domain::strategy::{ProviderKind, Strategy};
 
 /// Many isolated copies of one codebase, from one screen.
@@ -57,11 +58,11 @@ pub struct Global {
 pub enum Verb {
     /// Create an instance's folder from the templates
     Create(Create),
-    /// Set an instance up: project, migrations, seeds, mcp.json
+    /// Set an instance up: project, Jira project, Confluence space, migrations, seeds, mcp.json
     Init(Init),
     /// Connect an instance to a project that exists
     Link(Link),
-    /// Copy an instance, with its database, into another
+    /// Copy an instance, with its database, issues and pages, into another
     Clone(CloneArgs),
     /// List the instances
     List,
@@ -76,7 +77,7 @@ pub enum Verb {
     Env(Env),
     /// Run a command with one instance's variables and no other's
     Run(Run),
-    /// Delete an instance: its project, its schema, its folder (to the trash)
+    /// Delete an instance: its projects, its schema, its space, its folder (to the trash)
     Delete(Named),
     /// Follow and steer jobs
     #[command(subcommand)]
@@ -135,6 +136,26 @@ impl From<KindArg> for ProviderKind {
     }
 }
 
+/// What a clone takes along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AreaArg {
+    Database,
+    Jira,
+    Confluence,
+    Config,
+}
+
+impl From<AreaArg> for Area {
+    fn from(arg: AreaArg) -> Area {
+        match arg {
+            AreaArg::Database => Area::Database,
+            AreaArg::Jira => Area::Jira,
+            AreaArg::Confluence => Area::Confluence,
+            AreaArg::Config => Area::Config,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Create {
     /// The new instance's name
@@ -163,6 +184,12 @@ pub struct Init {
     /// The instance whose project it shares (strategy schema)
     #[arg(long, value_name = "NAME")]
     pub project_of: Option<String>,
+    /// The new Jira project's key (default: from the name, as clone-1 gives CLONE1)
+    #[arg(long, value_name = "KEY")]
+    pub jira_key: Option<String>,
+    /// The new Confluence space's key (default: from the name)
+    #[arg(long, value_name = "KEY")]
+    pub space_key: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +219,15 @@ pub struct CloneArgs {
     /// What the new one is for
     #[arg(long)]
     pub purpose: Option<String>,
+    /// Take only these along: database, jira, confluence, config (the folder always comes)
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub only: Vec<AreaArg>,
+    /// The new Jira project's key (default: from the name, as clone-1 gives CLONE1)
+    #[arg(long, value_name = "KEY")]
+    pub jira_key: Option<String>,
+    /// The new Confluence space's key (default: from the name)
+    #[arg(long, value_name = "KEY")]
+    pub space_key: Option<String>,
     /// Don't back the source up first
     #[arg(long)]
     pub no_backup: bool,

@@ -6,9 +6,10 @@ use super::Call;
 use super::args::{CloneArgs, Init, Seed};
 use super::consent::{Answer, ask};
 use super::follow;
+use crate::domain::atlassian_key;
 use crate::domain::name::InstanceName;
-use crate::domain::request::Request;
-use crate::error::Result;
+use crate::domain::request::{AtlassianKeys, Request};
+use crate::error::{Error, Result};
 
 pub async fn init(call: &Call<'_>, args: &Init) -> Result<ExitCode> {
     let request = Request::Init {
@@ -17,6 +18,7 @@ pub async fn init(call: &Call<'_>, args: &Init) -> Result<ExitCode> {
             .resolve(args.name.as_deref(), call.global.instance.as_deref())?,
         reembed: args.reembed,
         project_of: parse(args.project_of.as_deref())?,
+        keys: keys(args.jira_key.as_deref(), args.space_key.as_deref())?,
     };
     go(call, &request).await
 }
@@ -28,6 +30,8 @@ pub async fn clone(call: &Call<'_>, args: &CloneArgs) -> Result<ExitCode> {
         strategy: args.strategy.map(Into::into),
         project_of: parse(args.project_of.as_deref())?,
         purpose: args.purpose.clone(),
+        only: args.only.iter().copied().map(Into::into).collect(),
+        keys: keys(args.jira_key.as_deref(), args.space_key.as_deref())?,
     };
     go(call, &request).await
 }
@@ -40,6 +44,21 @@ pub async fn seed(call: &Call<'_>, args: &Seed) -> Result<ExitCode> {
         reembed: args.reembed,
     };
     go(call, &request).await
+}
+
+/// Checked at once: a key that no site would take costs no job.
+fn keys(jira: Option<&str>, space: Option<&str>) -> Result<AtlassianKeys> {
+    for (flag, key) in [("--jira-key", jira), ("--space-key", space)] {
+        if let Some(key) = key.filter(|key| !atlassian_key::is_key(key)) {
+            return Err(Error::usage(format!("{flag} {key} isn't a key.")).hint(
+                "A key is a capital letter and 1 to 9 more capital letters or digits, such as CLONE1.",
+            ));
+        }
+    }
+    Ok(AtlassianKeys {
+        jira: jira.map(str::to_owned),
+        space: space.map(str::to_owned),
+    })
 }
 
 fn parse(name: Option<&str>) -> Result<Option<InstanceName>> {

@@ -15,4 +15,5 @@ pub mod reference;
 pub mod report;
 pub mod request;
 pub mod secret;
+pub mod site_seed;
 pub mod strategy;

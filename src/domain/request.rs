@@ -6,6 +6,25 @@ use super::job::JobKind;
 use super::name::InstanceName;
 use super::strategy::Strategy;
 
+/// What of an instance a clone takes along. Its folder, with its configuration, always comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Area {
+    Database,
+    Jira,
+    Confluence,
+    Config,
+}
+
+/// The keys that are asked for; else they're made from the instance's name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AtlassianKeys {
+    #[serde(default)]
+    pub jira: Option<String>,
+    #[serde(default)]
+    pub space: Option<String>,
+}
+
 /// One job, as asked for. It holds no secret: it's kept in the registry in clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "lowercase")]
@@ -17,6 +36,8 @@ pub enum Request {
         /// Whose project is shared, for strategy `schema`.
         #[serde(default)]
         project_of: Option<InstanceName>,
+        #[serde(default)]
+        keys: AtlassianKeys,
     },
     Clone {
         source: InstanceName,
@@ -28,6 +49,11 @@ pub enum Request {
         project_of: Option<InstanceName>,
         #[serde(default)]
         purpose: Option<String>,
+        /// Everything where it's empty.
+        #[serde(default)]
+        only: Vec<Area>,
+        #[serde(default)]
+        keys: AtlassianKeys,
     },
     Seed {
         name: InstanceName,

@@ -4,8 +4,11 @@ use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
 use crate::domain::strategy::Strategy;
 use crate::error::{Context, Kind, Result};
-use crate::job::shape::Shape;
+use crate::job::shape::{AtlassianShape, Shape};
 use crate::job::step::{Stage, Step};
+use crate::job::steps::atlassian_keys::WriteAtlassianKeys;
+use crate::job::steps::board::{FillBoard, MakeBoard};
+use crate::job::steps::confluence::{CreateSpace, DeleteSpace};
 use crate::job::steps::copy::CopyDatabase;
 use crate::job::steps::delete::{DeleteProject, DropSchema, TrashFolder};
 use crate::job::steps::environment::EnsureEnvironment;
@@ -13,6 +16,7 @@ use crate::job::steps::expose::ExposeSchema;
 use crate::job::steps::figures::ReadFigures;
 use crate::job::steps::folder::CopyFolder;
 use crate::job::steps::healthy::WaitHealthy;
+use crate::job::steps::jira::{CreateJiraProject, DeleteJiraProject};
 use crate::job::steps::keys::WriteKeys;
 use crate::job::steps::mcp::WriteMcp;
 use crate::job::steps::migrate::Migrate;
@@ -23,6 +27,7 @@ use crate::job::steps::references::{RewriteDatabase, RewriteReferences};
 use crate::job::steps::schema::CreateSchema;
 use crate::job::steps::scoped::scope;
 use crate::job::steps::seed::LoadSeeds;
+use crate::job::steps::space::{FillSpace, MakeSpace};
 use crate::job::world::World;
 use crate::registry::jobs::JobRow;
 
@@ -37,23 +42,27 @@ pub fn build(world: &World, row: &JobRow) -> Result<Vec<Stage>> {
 /// The same steps for the same shape, always.
 pub fn stages(world: &World, shape: &Shape) -> Vec<Stage> {
     match &shape.request {
-        Request::Init { name, reembed, .. } => {
-            init(world, name, shape.strategy, shape.owner.as_ref(), *reembed)
-        }
+        Request::Init { name, reembed, .. } => init(
+            world,
+            name,
+            shape
+                .owner
+                .as_ref()
+                .filter(|_| shape.strategy == Strategy::Schema),
+            &shape.atlassian,
+            *reembed,
+        ),
         Request::Clone {
             source,
             target,
             purpose,
             ..
         } => clone(world, shape, source, target, purpose.clone()),
-        Request::Seed { name, reembed } => vec![
-            one(LoadSeeds {
-                world: world.clone(),
-                name: name.clone(),
-                reembed: *reembed,
-            }),
-            one(figures(world, name)),
-        ],
+        Request::Seed { name, reembed } => {
+            let mut stages = seeds(world, name, &shape.atlassian, *reembed);
+            stages.push(one(figures(world, name)));
+            stages
+        }
         Request::Delete { name } => delete(world, shape, name),
     }
 }
@@ -69,61 +78,119 @@ fn figures(world: &World, name: &InstanceName) -> ReadFigures {
     }
 }
 
-/// The project, or the schema in another's, with its keys in the `.env`.
-fn place(world: &World, name: &InstanceName, owner: Option<&InstanceName>) -> Vec<Stage> {
-    let mut stages = match owner {
-        Some(owner) => vec![one(CreateSchema {
+/// The project, or the schema in another's, with its keys in the `.env`; beside it the Jira project
+/// and the Confluence space. Each stage may be empty.
+struct Places {
+    create: Stage,
+    healthy: Stage,
+    keys: Stage,
+    expose: Stage,
+}
+
+impl Places {
+    /// Those of the database, for an instance that has none yet.
+    fn database(world: &World, name: &InstanceName, owner: Option<&InstanceName>) -> Places {
+        let (world, name) = (world.clone(), name.clone());
+        let keys = WriteKeys {
             world: world.clone(),
             name: name.clone(),
-            owner: owner.clone(),
-        })],
-        None => vec![
-            one(CreateProject {
-                world: world.clone(),
-                name: name.clone(),
-            }),
-            one(WaitHealthy {
-                world: world.clone(),
-                name: name.clone(),
-            }),
-        ],
-    };
-    stages.push(one(WriteKeys {
-        world: world.clone(),
-        name: name.clone(),
-        owner: owner.cloned(),
-    }));
-    if owner.is_some() {
-        stages.push(one(ExposeSchema {
-            world: world.clone(),
-            name: name.clone(),
-        }));
+            owner: owner.cloned(),
+        };
+        match owner {
+            Some(owner) => Places {
+                create: one(CreateSchema {
+                    world: world.clone(),
+                    name: name.clone(),
+                    owner: owner.clone(),
+                }),
+                healthy: Stage::new(),
+                keys: one(keys),
+                expose: one(ExposeSchema { world, name }),
+            },
+            None => Places {
+                create: one(CreateProject {
+                    world: world.clone(),
+                    name: name.clone(),
+                }),
+                healthy: one(WaitHealthy { world, name }),
+                keys: one(keys),
+                expose: Stage::new(),
+            },
+        }
     }
-    stages
+
+    fn none() -> Places {
+        Places {
+            create: Stage::new(),
+            healthy: Stage::new(),
+            keys: Stage::new(),
+            expose: Stage::new(),
+        }
+    }
+
+    /// Adds the Jira project and the space; `from` is whose they're to be copies of.
+    fn add_atlassian(
+        &mut self,
+        world: &World,
+        name: &InstanceName,
+        from: Option<&InstanceName>,
+        shape: &AtlassianShape,
+    ) {
+        if shape.jira {
+            self.create.push(Box::new(CreateJiraProject {
+                world: world.clone(),
+                name: name.clone(),
+                from: from.cloned(),
+                wanted: shape.keys.jira.clone(),
+            }));
+        }
+        if shape.confluence {
+            self.create.push(Box::new(CreateSpace {
+                world: world.clone(),
+                name: name.clone(),
+                from: from.cloned(),
+                wanted: shape.keys.space.clone(),
+            }));
+        }
+        if shape.any() {
+            self.keys.push(Box::new(WriteAtlassianKeys {
+                world: world.clone(),
+                name: name.clone(),
+            }));
+        }
+    }
+
+    fn stages(self) -> impl Iterator<Item = Stage> {
+        let all = [self.create, self.healthy, self.keys, self.expose];
+        all.into_iter().filter(|stage| !stage.is_empty())
+    }
 }
 
 fn init(
     world: &World,
     name: &InstanceName,
-    strategy: Strategy,
     owner: Option<&InstanceName>,
+    atlassian: &AtlassianShape,
     reembed: bool,
 ) -> Vec<Stage> {
-    let owner = owner.filter(|_| strategy == Strategy::Schema);
     let mut stages = vec![one(EnsureEnvironment {
         world: world.clone(),
         name: name.clone(),
     })];
-    stages.extend(place(world, name, owner));
-    stages.push(one(Migrate {
+    let mut places = Places::database(world, name, owner);
+    places.add_atlassian(world, name, None, atlassian);
+    stages.extend(places.stages());
+    let mut seeding = seeds(world, name, atlassian, reembed);
+    let migrate = Migrate {
         world: world.clone(),
         name: name.clone(),
-    }));
-    stages.push(one(LoadSeeds {
-        world: world.clone(),
-        name: name.clone(),
-        reembed,
-    }));
+    };
+    match seeding.first_mut().filter(|_| atlassian.any()) {
+        // issues and pages are made while the tables are
+        Some(first) => first.push(Box::new(migrate)),
+        None => stages.push(one(migrate)),
+    }
+    stages.extend(seeding);
     stages.push(vec![
         Box::new(WriteMcp {
             world: world.clone(),
@@ -132,6 +199,36 @@ fn init(
         Box::new(figures(world, name)),
     ]);
     stages
+}
+
+/// The seeds. Issues and pages are made before anything names them: each other, and rows.
+fn seeds(
+    world: &World,
+    name: &InstanceName,
+    atlassian: &AtlassianShape,
+    reembed: bool,
+) -> Vec<Stage> {
+    let (mut make, mut fill) = (Stage::new(), Stage::new());
+    let of = || (world.clone(), name.clone());
+    if atlassian.jira {
+        let (world, name) = of();
+        make.push(Box::new(MakeBoard { world, name }));
+        let (world, name) = of();
+        fill.push(Box::new(FillBoard { world, name }));
+    }
+    if atlassian.confluence {
+        let (world, name) = of();
+        make.push(Box::new(MakeSpace { world, name }));
+        let (world, name) = of();
+        fill.push(Box::new(FillSpace { world, name }));
+    }
+    let (world, name) = of();
+    fill.push(Box::new(LoadSeeds {
+        world,
+        name,
+        reembed,
+    }));
+    [make, fill].into_iter().filter(|s| !s.is_empty()).collect()
 }
 
 fn clone(
@@ -143,7 +240,7 @@ fn clone(
 ) -> Vec<Stage> {
     let mut stages = Vec::new();
     if shape.sets_up_source {
-        let setup = init(world, source, Strategy::Hybrid, None, false);
+        let setup = init(world, source, None, &shape.source_atlassian, false);
         stages.extend(scope(setup, "source", source));
     }
     stages.push(one(CopyFolder {
@@ -152,31 +249,38 @@ fn clone(
         target: target.clone(),
         strategy: shape.strategy,
         purpose,
+        with_database: !shape.without_database,
     }));
-    if !shape.keeps_project {
-        let mut making = place(world, target, shape.owner.as_ref());
+    let mut places = if shape.keeps_project || shape.without_database {
+        Places::none()
+    } else {
+        let mut places = Places::database(world, target, shape.owner.as_ref());
         // a new project takes a while to come up, and so does reading a schema over a network
-        if let Some(first) = making.first_mut() {
-            first.push(Box::new(ReadSchema {
-                world: world.clone(),
-                source: source.clone(),
-                target: target.clone(),
-            }));
-        }
-        stages.extend(making);
+        places.create.push(Box::new(ReadSchema {
+            world: world.clone(),
+            source: source.clone(),
+            target: target.clone(),
+        }));
+        places
+    };
+    places.add_atlassian(world, target, Some(source), &shape.atlassian);
+    stages.extend(places.stages());
+    let (mut copy, mut rewrite) = (Stage::new(), Stage::new());
+    if !shape.without_database {
+        copy.push(Box::new(CopyDatabase {
+            world: world.clone(),
+            source: source.clone(),
+            target: target.clone(),
+            keeps_project: shape.keeps_project,
+        }));
+        rewrite.push(Box::new(RewriteDatabase {
+            world: world.clone(),
+            source: source.clone(),
+            target: target.clone(),
+        }));
     }
-    stages.push(one(CopyDatabase {
-        world: world.clone(),
-        source: source.clone(),
-        target: target.clone(),
-        keeps_project: shape.keeps_project,
-    }));
-    stages.push(one(RewriteDatabase {
-        world: world.clone(),
-        source: source.clone(),
-        target: target.clone(),
-    }));
-    if shape.owner.is_some() {
+    stages.extend([copy, rewrite].into_iter().filter(|s| !s.is_empty()));
+    if shape.owner.is_some() && !shape.without_database {
         stages.push(one(CarryRecords {
             world: world.clone(),
             source: source.clone(),
@@ -188,18 +292,22 @@ fn clone(
         source: source.clone(),
         target: target.clone(),
     }));
-    stages.push(vec![
-        Box::new(WriteMcp {
-            world: world.clone(),
-            name: target.clone(),
-        }),
-        Box::new(figures(world, target)),
-    ]);
+    let mut last: Stage = one(figures(world, target));
+    if !shape.without_database || shape.keeps_project {
+        last.insert(
+            0,
+            Box::new(WriteMcp {
+                world: world.clone(),
+                name: target.clone(),
+            }),
+        );
+    }
+    stages.push(last);
     stages
 }
 
 fn delete(world: &World, shape: &Shape, name: &InstanceName) -> Vec<Stage> {
-    let provider = if shape.strategy == Strategy::Schema {
+    let mut providers: Stage = if shape.strategy == Strategy::Schema {
         one(DropSchema {
             world: world.clone(),
             name: name.clone(),
@@ -210,8 +318,20 @@ fn delete(world: &World, shape: &Shape, name: &InstanceName) -> Vec<Stage> {
             name: name.clone(),
         })
     };
+    if shape.atlassian.jira {
+        providers.push(Box::new(DeleteJiraProject {
+            world: world.clone(),
+            name: name.clone(),
+        }));
+    }
+    if shape.atlassian.confluence {
+        providers.push(Box::new(DeleteSpace {
+            world: world.clone(),
+            name: name.clone(),
+        }));
+    }
     vec![
-        provider,
+        providers,
         one(TrashFolder {
             world: world.clone(),
             name: name.clone(),

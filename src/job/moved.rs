@@ -1,5 +1,6 @@
 //! A sandbox whose port was taken meanwhile has moved: the instances that live in it follow.
 
+use crate::domain::config::AtlassianKind;
 use crate::domain::strategy::ProviderKind;
 use crate::error::Result;
 use crate::provider::postgres::url::DatabaseUrl;
@@ -14,11 +15,27 @@ pub fn follow(workspace: &Workspace, endpoints: &Endpoints) -> Result<()> {
     }
     for name in workspace.instances()? {
         let dir = workspace.instance(&name)?;
-        if dir.supabase_config()?.kind == ProviderKind::Sandbox && dir.env_path().is_file() {
+        if !dir.env_path().is_file() {
+            continue;
+        }
+        if dir.supabase_config()?.kind == ProviderKind::Sandbox {
             rewrite(&dir, endpoints)?;
+        }
+        if dir.atlassian_config()?.kind == AtlassianKind::Sandbox {
+            rewrite_site(&dir, endpoints)?;
         }
     }
     sandbox::acknowledge_ports(workspace.root())
+}
+
+fn rewrite_site(dir: &InstanceDir, endpoints: &Endpoints) -> Result<()> {
+    dir.edit_env(|env| {
+        if env.get("ATLASSIAN_SITE").is_some_and(|v| !v.is_empty()) {
+            env.set("ATLASSIAN_SITE", &endpoints.api_url)?;
+        }
+        Ok(())
+    })
+    .map(|_| ())
 }
 
 fn rewrite(dir: &InstanceDir, endpoints: &Endpoints) -> Result<()> {

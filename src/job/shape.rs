@@ -3,11 +3,29 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::config::AtlassianKind;
 use crate::domain::name::InstanceName;
-use crate::domain::request::Request;
+use crate::domain::request::{Area, AtlassianKeys, Request};
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
 use crate::job::world::World;
+
+/// What a job does about an instance's Jira project and Confluence space.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AtlassianShape {
+    /// A Jira project is made, copied or deleted.
+    pub jira: bool,
+    /// A Confluence space is.
+    pub confluence: bool,
+    /// The keys that were asked for.
+    pub keys: AtlassianKeys,
+}
+
+impl AtlassianShape {
+    pub fn any(&self) -> bool {
+        self.jira || self.confluence
+    }
+}
 
 /// A request with everything that its steps depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +40,15 @@ pub struct Shape {
     pub sets_up_source: bool,
     /// A clone's target has a project already, which stays when the job is cancelled.
     pub keeps_project: bool,
+    /// The instance that is written to.
+    #[serde(default)]
+    pub atlassian: AtlassianShape,
+    /// A clone's source, where it's set up first.
+    #[serde(default)]
+    pub source_atlassian: AtlassianShape,
+    /// A clone leaves the database out.
+    #[serde(default)]
+    pub without_database: bool,
 }
 
 impl Shape {
@@ -33,17 +60,25 @@ impl Shape {
                 target,
                 strategy,
                 project_of,
+                only,
+                keys,
                 ..
-            } => clone(
-                world,
-                request,
-                source,
-                target,
-                *strategy,
-                project_of.as_ref(),
-            ),
+            } => {
+                let shape = clone(
+                    world,
+                    request,
+                    source,
+                    target,
+                    *strategy,
+                    project_of.as_ref(),
+                )?;
+                with_areas(world, shape, source, only, keys)
+            }
             Request::Init {
-                name, project_of, ..
+                name,
+                project_of,
+                keys,
+                ..
             } => {
                 let dir = world.instance(name)?;
                 let strategy = dir.manifest()?.strategy;
@@ -53,6 +88,9 @@ impl Shape {
                     owner: owner(world, strategy, name, project_of.as_ref())?,
                     sets_up_source: false,
                     keeps_project: world.project(name)?.is_some(),
+                    atlassian: set_up(world, name, keys.clone())?,
+                    source_atlassian: AtlassianShape::default(),
+                    without_database: false,
                     request: request.clone(),
                 })
             }
@@ -64,6 +102,9 @@ impl Shape {
                     owner: None,
                     sets_up_source: false,
                     keeps_project: true,
+                    atlassian: own(world, name)?,
+                    source_atlassian: AtlassianShape::default(),
+                    without_database: false,
                     request: request.clone(),
                 })
             }
@@ -117,7 +158,59 @@ fn clone(
         owner,
         sets_up_source,
         keeps_project,
+        atlassian: AtlassianShape::default(),
+        source_atlassian: AtlassianShape::default(),
+        without_database: false,
         request: request.clone(),
+    })
+}
+
+/// What of the source is there to be copied, and asked for.
+fn with_areas(
+    world: &World,
+    mut shape: Shape,
+    source: &InstanceName,
+    only: &[Area],
+    keys: &AtlassianKeys,
+) -> Result<Shape> {
+    let wants = |area: Area| only.is_empty() || only.contains(&area);
+    if shape.sets_up_source {
+        shape.source_atlassian = set_up(world, source, AtlassianKeys::default())?;
+    }
+    let there = own(world, source)?;
+    let has = |made: bool, area: Area| made && wants(area);
+    shape.atlassian = AtlassianShape {
+        jira: has(there.jira || shape.source_atlassian.jira, Area::Jira),
+        confluence: has(
+            there.confluence || shape.source_atlassian.confluence,
+            Area::Confluence,
+        ),
+        keys: keys.clone(),
+    };
+    shape.without_database = !wants(Area::Database);
+    Ok(shape)
+}
+
+/// Where an instance's config says that it has a place at Atlassian, it's made one.
+fn set_up(world: &World, name: &InstanceName, keys: AtlassianKeys) -> Result<AtlassianShape> {
+    let made = world.instance(name)?.atlassian_config()?.kind != AtlassianKind::None;
+    Ok(AtlassianShape {
+        jira: made,
+        confluence: made,
+        keys,
+    })
+}
+
+/// What an instance's config names.
+fn own(world: &World, name: &InstanceName) -> Result<AtlassianShape> {
+    let config = world.instance(name)?.atlassian_config()?;
+    let named = |key: &Option<String>| {
+        config.kind != AtlassianKind::None && key.as_ref().is_some_and(|key| !key.is_empty())
+    };
+    Ok(AtlassianShape {
+        jira: named(&config.jira_project_key),
+        confluence: named(&config.confluence_space_key),
+        keys: AtlassianKeys::default(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A new instance's folder.
 
 use super::Service;
+use crate::domain::config::{AtlassianConfig, AtlassianKind};
 use crate::domain::instance::InstanceView;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::{ProviderKind, Strategy};
@@ -36,6 +37,14 @@ impl Service {
                 strategy: request.strategy,
                 kind: request.kind,
                 purpose: request.purpose.clone(),
+                atlassian: AtlassianConfig {
+                    // a real site has to be named first; the sandbox has one
+                    kind: match request.kind {
+                        ProviderKind::Sandbox => AtlassianKind::Sandbox,
+                        ProviderKind::Cloud => AtlassianKind::None,
+                    },
+                    ..AtlassianConfig::default()
+                },
                 ..NewInstance::default()
             },
         )?;

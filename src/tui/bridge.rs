@@ -219,6 +219,7 @@ fn asked(request: &Request) -> request::Request {
             name: instance,
             reembed: false,
             project_of: None,
+            keys: request::AtlassianKeys::default(),
         },
         Request::Clone {
             source,
@@ -231,6 +232,8 @@ fn asked(request: &Request) -> request::Request {
             strategy: Some(strategy),
             project_of,
             purpose: None,
+            only: Vec::new(),
+            keys: request::AtlassianKeys::default(),
         },
         Request::Seed { instance } => request::Request::Seed {
             name: instance,

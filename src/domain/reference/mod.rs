@@ -31,8 +31,8 @@ pub use map::{Entry, ReferenceMap};
 pub use rewriter::Rewriter;
 pub use text::Rewritten;
 
-/// The `.env` keys that say which project an instance is. A clone gets its own.
-pub const IDENTITY_KEYS: [&str; 7] = [
+/// The `.env` keys that say which project, board and space an instance is. A clone gets its own.
+pub const IDENTITY_KEYS: [&str; 9] = [
     "SUPABASE_URL",
     "SUPABASE_PROJECT_REF",
     "SUPABASE_ANON_KEY",
@@ -40,4 +40,6 @@ pub const IDENTITY_KEYS: [&str; 7] = [
     "DATABASE_URL",
     "MCP_SUPABASE_PROJECT_REF",
     "MCP_SUPABASE_SCHEMA",
+    "JIRA_PROJECT_KEY",
+    "CONFLUENCE_SPACE_KEY",
 ];

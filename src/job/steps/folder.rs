@@ -21,6 +21,8 @@ pub struct CopyFolder {
     pub target: InstanceName,
     pub strategy: Strategy,
     pub purpose: Option<String>,
+    /// Without one `mcp.json` would name the source's.
+    pub with_database: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -115,9 +117,12 @@ impl CopyFolder {
         config.access_token_key.clone_from(&from.access_token_key);
         config.db_password_key.clone_from(&from.db_password_key);
         target.save_supabase_config(&config)?;
-        target.save_atlassian_config(&source.atlassian_config()?)?;
+        let mut atlassian = source.atlassian_config()?;
+        atlassian.jira_project_key = None;
+        atlassian.confluence_space_key = None;
+        target.save_atlassian_config(&atlassian)?;
         let mcp = source.path().join("mcp.json");
-        if mcp.is_file() {
+        if self.with_database && mcp.is_file() {
             copy_file(&mcp, &target.path().join("mcp.json"))?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! The steps that the jobs are made of, one file a step.
 
+pub mod atlassian_keys;
+pub mod board;
 pub mod confluence;
 pub mod copy;
 pub mod delete;
@@ -21,3 +23,6 @@ pub mod references;
 pub mod schema;
 pub mod scoped;
 pub mod seed;
+pub mod site_names;
+pub mod site_seeds;
+pub mod space;

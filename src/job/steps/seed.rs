@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 
 use crate::domain::name::InstanceName;
+use crate::domain::site_seed::symbol::{has_symbols, resolve};
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
+use crate::job::steps::site_names::SiteNames;
 use crate::job::world::World;
-use crate::memory::seeds::{self, LoadOptions};
+use crate::memory::seeds::{self, LoadOptions, SeedSet, SeedValue};
 use crate::provider::postgres::connect::{ConnectOptions, connect};
 
 pub struct LoadSeeds {
@@ -40,7 +42,8 @@ impl Step for LoadSeeds {
             ctx.log("no seeds folder");
             return Ok(());
         }
-        let set = seeds::read_dir(&folder)?;
+        let mut set = seeds::read_dir(&folder)?;
+        self.name_issues_and_pages(&mut set, ctx).await?;
         let schema = dir.supabase_config()?.schema;
         let url = self.world.admin_database(&self.name)?;
         let connection = connect(&url, &ConnectOptions::named("matriz seeds")).await?;
@@ -74,5 +77,40 @@ impl Step for LoadSeeds {
     /// What it made goes with the project and the folder.
     async fn undo(&self, _ctx: &StepContext) -> Result<()> {
         Ok(())
+    }
+}
+
+impl LoadSeeds {
+    /// Rows may name issues and pages as the board's and the space's seeds do.
+    async fn name_issues_and_pages(&self, set: &mut SeedSet, ctx: &StepContext) -> Result<()> {
+        let mut found = false;
+        each_text(set, &mut |text| found |= has_symbols(text));
+        if found {
+            let names = SiteNames::read(&self.world, &self.name, ctx).await?;
+            each_text(set, &mut |text| {
+                *text = resolve(text, |asks, name| names.value(asks, name));
+            });
+        }
+        Ok(())
+    }
+}
+
+fn each_text(set: &mut SeedSet, change: &mut impl FnMut(&mut String)) {
+    let tables = set.files.iter_mut().flat_map(|file| &mut file.tables);
+    for row in tables.flat_map(|table| &mut table.rows) {
+        for (_, value) in &mut row.values {
+            each_text_in(value, change);
+        }
+    }
+}
+
+fn each_text_in(value: &mut SeedValue, change: &mut impl FnMut(&mut String)) {
+    match value {
+        SeedValue::Text(text) => change(text),
+        SeedValue::List(all) => all.iter_mut().for_each(|one| each_text_in(one, change)),
+        SeedValue::Map(all) => all
+            .iter_mut()
+            .for_each(|(_, one)| each_text_in(one, change)),
+        SeedValue::Null | SeedValue::Bool(_) | SeedValue::Number(_) => {}
     }
 }

@@ -10,6 +10,7 @@
 mod pages;
 mod poll;
 mod site;
+mod tenant;
 mod uploads;
 
 pub use pages::{Items, by_link, by_offset, by_token};

@@ -84,9 +84,9 @@ impl Step for CreateJiraProject {
             parts::copy(ctx, (source, from), (&jira, &project)).await?;
         }
         let dir = self.world.instance(&self.name)?;
-        let mut config = dir.atlassian_config()?;
-        config.jira_project_key = Some(project.key);
-        dir.save_atlassian_config(&config)
+        // the space's key is written into the same file meanwhile
+        dir.edit_atlassian_config(|config| config.jira_project_key = Some(project.key))
+            .map(|_| ())
     }
 
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
@@ -104,11 +104,11 @@ impl Step for CreateJiraProject {
         }
         remove(ctx, &jira, &mark.key).await?;
         if let Ok(dir) = self.world.instance(&self.name) {
-            let mut config = dir.atlassian_config()?;
-            if config.jira_project_key.as_deref() == Some(&mark.key) {
-                config.jira_project_key = None;
-                dir.save_atlassian_config(&config)?;
-            }
+            dir.edit_atlassian_config(|config| {
+                if config.jira_project_key.as_deref() == Some(&mark.key) {
+                    config.jira_project_key = None;
+                }
+            })?;
         }
         Ok(())
     }
