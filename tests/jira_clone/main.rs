@@ -3,7 +3,10 @@
 
 #[path = "../api/mod.rs"]
 mod api;
+mod copy;
 #[path = "../jira/mod.rs"]
 mod jira;
+mod look;
 mod place;
 mod project;
+mod source;

@@ -8,7 +8,7 @@ use matriz::domain::name::InstanceName;
 use matriz::job::engine::{self, NewJob};
 use matriz::job::signals::Signals;
 use matriz::job::step::{Stage, plan_of};
-use matriz::job::steps::jira::{CreateJiraProject, DeleteJiraProject};
+use matriz::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject};
 use matriz::job::world::World;
 use matriz::registry::Registry;
 use matriz::registry::journal::JournalEntry;
@@ -160,6 +160,8 @@ pub enum What {
     Plain,
     /// The clone's project, like the source's.
     Like,
+    /// The clone's project and the first pass.
+    Copy,
     Delete,
 }
 
@@ -174,6 +176,14 @@ pub fn stages(world: &World, what: What) -> Vec<Stage> {
     match what {
         What::Plain => vec![vec![Box::new(project(None))]],
         What::Like => vec![vec![Box::new(project(Some(source)))]],
+        What::Copy => vec![
+            vec![Box::new(project(Some(source.clone())))],
+            vec![Box::new(CopyIssues {
+                world: world.clone(),
+                source,
+                target: target.clone(),
+            })],
+        ],
         What::Delete => vec![vec![Box::new(DeleteJiraProject {
             world: world.clone(),
             name: target.clone(),

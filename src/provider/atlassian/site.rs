@@ -1,5 +1,8 @@
 //! The site: where it is, with which account, and how a call is made.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +24,7 @@ pub struct Atlassian {
     token_key: String,
     http: Http,
     cancel: CancellationToken,
+    calls: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Atlassian {
@@ -58,7 +62,13 @@ impl Atlassian {
             token_key: TOKEN_KEY.to_owned(),
             http,
             cancel: CancellationToken::new(),
+            calls: Arc::default(),
         })
+    }
+
+    /// Requests that this client and its clones made; the tries of one count once.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     /// The same, whose calls and waits end when `cancel` is cancelled.
@@ -141,6 +151,7 @@ impl Atlassian {
     }
 
     pub async fn send(&self, request: &Request) -> Result<Answer> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.http.send(request, &self.cancel).await
     }
 
@@ -174,6 +185,7 @@ impl Atlassian {
         path: &std::path::Path,
         longest: u64,
     ) -> Result<Answer> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         self.http
             .download(request, path, longest, &self.cancel)
             .await

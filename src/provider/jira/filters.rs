@@ -32,11 +32,11 @@ pub struct NewFilter {
 }
 
 impl Jira {
-    /// The filters with exactly this name.
+    /// The filters whose names contain `name`, in whatever case.
     pub fn filters(&self, name: &str) -> Items<Filter> {
         let request = self
             .platform(Method::GET, &["filter", "search"], "search for filters")
-            .query("filterName", format!("\"{name}\""))
+            .query("filterName", name)
             .query("expand", "jql,description,sharePermissions");
         self.list(request, "values", 50)
     }

@@ -3,7 +3,7 @@
 
 pub mod database;
 pub mod files;
-mod pairs;
+pub(in crate::job) mod pairs;
 
 pub use database::RewriteDatabase;
 pub use files::RewriteReferences;

@@ -1,0 +1,58 @@
+//! Which issues the source has: their ids alone, by level of the hierarchy.
+
+use std::collections::BTreeMap;
+
+use futures_util::TryStreamExt;
+
+use crate::error::Result;
+use crate::provider::jira::{Jira, Jql, Project};
+
+/// The most ids that a search gives at once.
+const PAGE: u32 = 5000;
+
+/// The issues of one level, in the order of their creation.
+pub struct Level {
+    pub level: i32,
+    pub ids: Vec<String>,
+}
+
+/// The levels from the top down: whoever has a parent comes after it.
+pub async fn levels(jira: &Jira, project: &Project) -> Result<Vec<Level>> {
+    let mut types: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
+    for kind in &project.issue_types {
+        types
+            .entry(kind.hierarchy_level)
+            .or_default()
+            .push(&kind.id);
+    }
+    let mut levels = Vec::new();
+    for (level, types) in types.into_iter().rev() {
+        let jql = format!(
+            "project = \"{}\" AND issuetype in ({}) ORDER BY created ASC, key ASC",
+            project.key,
+            types.join(", ")
+        );
+        let ids = ids(jira, jql).await?;
+        levels.push(Level { level, ids });
+    }
+    Ok(levels)
+}
+
+/// The ids of all issues in the order of their rank.
+pub async fn by_rank(jira: &Jira, key: &str) -> Result<Vec<String>> {
+    ids(jira, format!("project = \"{key}\" ORDER BY Rank ASC")).await
+}
+
+async fn ids(jira: &Jira, jql: String) -> Result<Vec<String>> {
+    let search = Jql {
+        jql,
+        page: PAGE,
+        ..Jql::default()
+    };
+    let mut found = Vec::new();
+    let mut all = jira.search(&search);
+    while let Some(issue) = all.try_next().await? {
+        found.push(issue.id);
+    }
+    Ok(found)
+}
