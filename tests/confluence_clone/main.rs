@@ -2,6 +2,8 @@
 
 #[path = "../api/mod.rs"]
 mod api;
+mod first_pass;
+mod fixture;
 mod rig;
 mod space;
 #[path = "../wiki/mod.rs"]

@@ -7,7 +7,7 @@ use matriz::error::{Error, Result};
 use matriz::job::engine::{self, NewJob};
 use matriz::job::signals::Signals;
 use matriz::job::step::{Stage, Step, StepContext, plan_of};
-use matriz::job::steps::confluence::{CreateSpace, DeleteSpace};
+use matriz::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace};
 use matriz::job::world::World;
 use matriz::registry::Registry;
 use matriz::sandbox::FetchConsent;
@@ -128,6 +128,14 @@ impl Rig {
             name: name.clone(),
             from: from.cloned(),
             wanted: None,
+        }
+    }
+
+    pub fn pages_step(&self, source: &InstanceName, target: &InstanceName) -> CopyPages {
+        CopyPages {
+            world: self.world.clone(),
+            source: source.clone(),
+            target: target.clone(),
         }
     }
 

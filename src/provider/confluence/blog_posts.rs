@@ -36,6 +36,8 @@ pub struct NewBlogPost {
     pub body: String,
     /// When it was written, such as 2026-01-31T09:30:00.000Z.
     pub created_at: Option<String>,
+    /// Nobody but the account sees it.
+    pub private: bool,
 }
 
 impl Confluence {
@@ -49,6 +51,30 @@ impl Confluence {
             )
             .query("status", "current")
             .query("body-format", format.word());
+        self.list_bodies(request)
+    }
+
+    /// The blog post, or `None` where there is none that the account may see.
+    pub async fn blog_post(&self, id: &str, format: Format) -> Result<Option<BlogPost>> {
+        let request = self
+            .v2(
+                Method::GET,
+                &["blogposts", id],
+                format!("show the blog post {id}"),
+            )
+            .query("body-format", format.word());
+        self.site.find(&request).await
+    }
+
+    /// The current blog posts of a space, without their bodies.
+    pub fn blog_post_heads(&self, space_id: &str) -> Items<BlogPost> {
+        let request = self
+            .v2(
+                Method::GET,
+                &["spaces", space_id, "blogposts"],
+                "list the blog posts of a space",
+            )
+            .query("status", "current");
         self.list(request)
     }
 
@@ -77,13 +103,16 @@ impl Confluence {
         if let (Some(date), Some(fields)) = (&new.created_at, body.as_object_mut()) {
             fields.insert("createdAt".into(), json!(date));
         }
-        let request = self
+        let mut request = self
             .v2(
                 Method::POST,
                 &["blogposts"],
                 format!("create the blog post \"{}\"", new.title),
             )
             .json(body);
+        if new.private {
+            request = request.query("private", "true");
+        }
         self.fetch(&request).await
     }
 
@@ -110,5 +139,19 @@ impl Confluence {
             }))
             .repeat(crate::provider::http::Repeat::Harmful);
         self.fetch(&request).await
+    }
+
+    /// Into the trash; with `purge`, out of it for good (only what is in the trash). `false`: it
+    /// was gone already.
+    pub async fn delete_blog_post(&self, id: &str, purge: bool) -> Result<bool> {
+        let mut request = self.v2(
+            Method::DELETE,
+            &["blogposts", id],
+            format!("delete the blog post {id}"),
+        );
+        if purge {
+            request = request.query("purge", "true");
+        }
+        self.site.remove(&request).await
     }
 }

@@ -11,6 +11,9 @@ pub(super) const SERVICE: &str = "Confluence";
 /// The most that v2 gives in one page.
 const PAGE: &str = "250";
 
+/// So many at once where each comes with a body of up to 5 MB.
+const BODIES: &str = "50";
+
 /// A client of one site's Confluence. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Confluence {
@@ -42,6 +45,14 @@ impl Confluence {
         T: DeserializeOwned + Send + 'static,
     {
         by_link(self.site.clone(), request.query("limit", PAGE))
+    }
+
+    /// The same, of things that come with their bodies.
+    pub(super) fn list_bodies<T>(&self, request: Request) -> Items<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        by_link(self.site.clone(), request.query("limit", BODIES))
     }
 
     pub(super) async fn fetch<T: DeserializeOwned>(&self, request: &Request) -> Result<T> {

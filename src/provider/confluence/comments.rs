@@ -156,4 +156,21 @@ impl Confluence {
             .repeat(crate::provider::http::Repeat::Harmful);
         self.fetch(&request).await
     }
+
+    /// Marks a thread beside the text as resolved.
+    pub async fn resolve_comment(&self, comment: &str, body: &str, version: u64) -> Result<()> {
+        let request = self
+            .v2(
+                Method::PUT,
+                &["inline-comments", comment],
+                format!("resolve the comment {comment}"),
+            )
+            .json(json!({
+                "version": { "number": version },
+                "body": Body::write(Format::Storage, body),
+                "resolved": true,
+            }))
+            .repeat(crate::provider::http::Repeat::Harmful);
+        self.done(&request).await
+    }
 }

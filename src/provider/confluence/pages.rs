@@ -47,6 +47,8 @@ pub struct NewPage {
     pub root: bool,
     /// A live document; its format is [`Format::Document`].
     pub live: bool,
+    /// Nobody but the account sees it.
+    pub private: bool,
     pub format: Format,
     /// At most 5 MB.
     pub body: String,
@@ -87,6 +89,19 @@ impl Confluence {
             )
             .query("status", "current")
             .query("body-format", format.word());
+        self.list_bodies(request)
+    }
+
+    /// The pages of a space in this status (`current`, `archived`), without their bodies, in no
+    /// order.
+    pub fn page_heads(&self, space_id: &str, status: &str) -> Items<Page> {
+        let request = self
+            .v2(
+                Method::GET,
+                &["spaces", space_id, "pages"],
+                "list the pages of a space",
+            )
+            .query("status", status);
         self.list(request)
     }
 
@@ -143,6 +158,9 @@ impl Confluence {
             .json(body);
         if new.root {
             request = request.query("root-level", "true");
+        }
+        if new.private {
+            request = request.query("private", "true");
         }
         self.fetch(&request).await
     }

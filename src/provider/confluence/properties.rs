@@ -46,6 +46,11 @@ impl<'a> Owner<'a> {
 }
 
 impl Confluence {
+    /// All properties of something.
+    pub fn properties(&self, owner: Owner<'_>) -> Items<Property> {
+        self.list(self.v2(Method::GET, &owner.path(), "list properties"))
+    }
+
     /// The property with that key, or `None` where there is none.
     pub async fn property(&self, owner: Owner<'_>, key: &str) -> Result<Option<Property>> {
         let request = self
@@ -62,6 +67,25 @@ impl Confluence {
             }
         }
         Ok(None)
+    }
+
+    /// Sets a property at what was just created: it's looked for only where it can't be made.
+    /// Idempotent, like [`Confluence::set_property`].
+    pub async fn new_property(&self, owner: Owner<'_>, key: &str, value: &Value) -> Result<()> {
+        let request = self
+            .v2(
+                Method::POST,
+                &owner.path(),
+                format!("set the property {key}"),
+            )
+            .json(json!({ "key": key, "value": value }));
+        match self.done(&request).await {
+            Ok(()) => Ok(()),
+            Err(failure) if failure.ambiguous() || matches!(failure.status(), Some(400 | 409)) => {
+                self.set_property(owner, key, value).await
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Sets a property, whether it's there or not. Idempotent, through looking: after an ambiguous

@@ -18,3 +18,9 @@ pub fn is_by(marker: &Value, instance: &InstanceName, job: JobId) -> bool {
     marker.get("instance").and_then(Value::as_str) == Some(instance.as_str())
         && marker.get("job") == Some(&json!(job))
 }
+
+/// Whether a marker was written for this instance and this source. The job may be an earlier one.
+pub fn is_of(marker: &Value, instance: &InstanceName, src: &str) -> bool {
+    let field = |name: &str| marker.get(name).and_then(Value::as_str);
+    field("instance") == Some(instance.as_str()) && field("src") == Some(src)
+}

@@ -1,9 +1,28 @@
 //! The Confluence half of an instance: its space made, copied from another's, rewritten, deleted.
+//!
+//! A copy has two passes. The first ([`CopyPages`]) creates everything, with bodies as they are; each
+//! new id goes to the job's journal. The second ([`FinishPages`]) knows what became of what, writes
+//! the bodies that name something else now, and adds what needs them: comments, labels, properties,
+//! the order, and at the very end who may see what.
 
+mod attach;
 mod client;
+mod create;
+mod creating;
 mod delete;
+mod ends;
+mod inventory;
+mod known;
 mod marker;
+mod once;
+mod pages;
+mod removal;
 mod space;
+mod spool;
+mod storage;
+mod tally;
+mod update;
 
 pub use delete::DeleteSpace;
+pub use pages::CopyPages;
 pub use space::CreateSpace;

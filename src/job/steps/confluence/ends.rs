@@ -1,0 +1,55 @@
+//! A copy's two ends: the source's space and the target's, with clients for both.
+
+use super::client;
+use crate::domain::name::InstanceName;
+use crate::error::Result;
+use crate::job::step::StepContext;
+use crate::job::world::World;
+use crate::provider::confluence::{Confluence, Space};
+
+/// So many calls are under way at once: enough to hide the way to the service and back, few
+/// enough to stay below its limits.
+pub const WIDTH: usize = 6;
+
+pub struct Ends<'a> {
+    pub ctx: &'a StepContext,
+    pub world: &'a World,
+    /// The instance that is written to.
+    pub instance: &'a InstanceName,
+    pub source: Confluence,
+    pub target: Confluence,
+    pub from: Space,
+    pub to: Space,
+    /// The account that writes.
+    pub me: String,
+}
+
+impl<'a> Ends<'a> {
+    pub async fn open(
+        ctx: &'a StepContext,
+        world: &'a World,
+        source: &InstanceName,
+        target: &'a InstanceName,
+    ) -> Result<Ends<'a>> {
+        let reading = client::of(world, ctx, source).await?;
+        let writing = client::of(world, ctx, target).await?;
+        let from = client::space_of(world, &reading, source).await?;
+        let to = client::space_of(world, &writing, target).await?;
+        let me = writing.myself().await?.account_id;
+        Ok(Ends {
+            ctx,
+            world,
+            instance: target,
+            source: reading,
+            target: writing,
+            from,
+            to,
+            me,
+        })
+    }
+
+    /// Calls to both sites so far.
+    pub fn calls(&self) -> u64 {
+        self.source.site().calls() + self.target.site().calls()
+    }
+}
