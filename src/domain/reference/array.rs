@@ -2,7 +2,8 @@
 //! (<https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO>), of any number of dimensions:
 //! `{plain,"quoted \"one\"",NULL,{nested}}`.
 
-use super::json::{Decoded, literal_length};
+use super::decoded::Decoded;
+use super::json::literal_length;
 use super::rewriter::Rewriter;
 use super::text::Rewritten;
 
@@ -31,7 +32,7 @@ impl Rewriter {
                     let inside = start + 1;
                     let end = inside + literal_length(&literal[inside..], '"');
                     at = (end + 1).min(literal.len());
-                    value = Decoded::of(&literal[inside..end], unescape).text;
+                    value = Decoded::of(&literal[inside..end], &['\\'], unescape).text;
                 }
                 _ => {
                     let rest = &literal[start..];

@@ -54,21 +54,26 @@ pub(super) fn joins(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Whether something that the kind asks for stands right before the token.
-pub(super) fn is_introduced(kind: ReferenceKind, head: &str, tail: &str) -> bool {
-    if kind == ReferenceKind::Schema {
-        return qualifies(head, tail);
-    }
-    let wanted = kind.after();
-    wanted.is_empty()
-        || wanted.iter().any(|word| {
-            head.ends_with(word)
-                || ends_with_ignoring_case(head, &super::form::Form::PercentUpper.write(word))
-        })
+/// Whether no longer word ends in the one that begins at `at`.
+pub(super) fn begins_word(text: &str, at: usize) -> bool {
+    let first = text[at..].chars().next();
+    !(first.is_some_and(joins) && char_before(&text[..at]).is_some_and(joins))
+}
+
+/// How many bytes there are up to the end of the address that the text begins in.
+pub(super) fn address_length(text: &str) -> usize {
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ')' | ']' | '|');
+    text.find(ends).unwrap_or(text.len())
+}
+
+/// Whether a host stands for this machine: a sandbox's port changes from start to start.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.starts_with("127.")
 }
 
 /// A schema's name before a dot and a name, or as a setting of a connection or a request.
-fn qualifies(head: &str, tail: &str) -> bool {
+pub(super) fn qualifies(head: &str, tail: &str) -> bool {
     const SETTINGS: [&str; 6] = [
         "currentschema=",
         "search_path=",

@@ -1,7 +1,9 @@
 //! JSON (RFC 8259) as text: only what stands inside strings changes; every other byte stays, also
 //! inside a string, so that formatting, order, numbers and the way of escaping survive.
 
+use super::decoded::{Decoded, NO_CHARACTER};
 use super::rewriter::Rewriter;
+use super::span::Span;
 use super::text::Rewritten;
 
 impl Rewriter {
@@ -13,10 +15,10 @@ impl Rewriter {
         while let Some(open) = json.get(at..).and_then(|rest| rest.find('"')) {
             let start = at + open + 1;
             let end = start + literal_length(&json[start..], '"');
-            for (from, to, new) in self.in_literal(&json[start..end], json_escape) {
-                out.push_str(&json[kept..start + from]);
-                push_escaped(&mut out, &new);
-                kept = start + to;
+            for span in self.in_literal(&json[start..end]) {
+                out.push_str(&json[kept..start + span.start]);
+                out.push_str(&escaped(&span.to));
+                kept = start + span.end;
                 count += 1;
             }
             at = end + 1;
@@ -29,19 +31,17 @@ impl Rewriter {
     }
 
     /// Spans of the literal as it's written, found in what it means.
-    fn in_literal(
-        &self,
-        literal: &str,
-        escape: impl Fn(&str) -> (char, usize),
-    ) -> Vec<(usize, usize, String)> {
+    fn in_literal(&self, literal: &str) -> Vec<Span> {
         if !literal.contains('\\') {
-            return self.spans(literal);
+            return self.find(literal);
         }
-        let decoded = Decoded::of(literal, escape);
-        self.spans(&decoded.text)
-            .into_iter()
-            .map(|(start, end, to)| (decoded.written(start), decoded.written(end), to))
-            .collect()
+        let decoded = Decoded::of(literal, &['\\'], json_escape);
+        let mut spans = self.find(&decoded.text);
+        for span in &mut spans {
+            span.start = decoded.written(span.start);
+            span.end = decoded.written(span.end);
+        }
+        spans
     }
 }
 
@@ -59,44 +59,7 @@ pub(super) fn literal_length(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// A literal's meaning, and where each part of it is written.
-pub(super) struct Decoded {
-    pub text: String,
-    /// Where the two run apart: offset in the meaning, offset as written.
-    steps: Vec<(usize, usize)>,
-}
-
-impl Decoded {
-    /// `escape` reads what begins with a backslash: the character, and how many bytes it takes.
-    pub fn of(literal: &str, escape: impl Fn(&str) -> (char, usize)) -> Decoded {
-        let mut text = String::with_capacity(literal.len());
-        let mut steps = Vec::new();
-        let mut at = 0;
-        while let Some(i) = literal.get(at..).and_then(|rest| rest.find('\\')) {
-            text.push_str(&literal[at..at + i]);
-            steps.push((text.len(), at + i));
-            let (c, length) = escape(&literal[at + i..]);
-            text.push(c);
-            at += i + length;
-            steps.push((text.len(), at));
-        }
-        text.push_str(literal.get(at..).unwrap_or_default());
-        Decoded { text, steps }
-    }
-
-    fn written(&self, meant: usize) -> usize {
-        let after = self.steps.partition_point(|(m, _)| *m <= meant);
-        match after.checked_sub(1).and_then(|n| self.steps.get(n)) {
-            Some((m, w)) => w + (meant - m),
-            None => meant,
-        }
-    }
-}
-
-/// A lone half of a surrogate pair has no meaning of its own; it's never part of a token.
-const NO_CHARACTER: char = '\u{FFFD}';
-
-fn json_escape(rest: &str) -> (char, usize) {
+pub(super) fn json_escape(rest: &str) -> (char, usize) {
     let mut chars = rest.chars();
     chars.next();
     match chars.next() {
@@ -133,7 +96,10 @@ fn unicode_escape(rest: &str) -> (char, usize) {
 }
 
 /// A string's content as JSON writes it, without the quotes.
-fn push_escaped(out: &mut String, text: &str) {
+pub(super) fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
-    out.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+    quoted
+        .get(1..quoted.len() - 1)
+        .unwrap_or_default()
+        .to_owned()
 }

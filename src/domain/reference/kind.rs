@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a token names. It decides where the token counts, and how a report calls it.
+/// What a token names. It decides where the token counts, and how a report calls it. The same
+/// number may be an issue's, a page's and a board's: each kind has its own tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceKind {
@@ -23,14 +24,37 @@ pub enum ReferenceKind {
     Schema,
     /// `acme.atlassian.net`.
     Site,
-    /// `PROJ`: it counts only in addresses and queries.
+    /// The UUID of a site.
+    Cloud,
+    /// `PROJ`: like all that follow, it counts only in addresses, queries and the places that a
+    /// format has for it, unless another rule is given.
     JiraProject,
-    /// `PROJ-12`.
+    JiraProjectId,
+    /// A project's name: it counts only in queries.
+    JiraProjectName,
+    /// `PROJ-12`: it counts everywhere.
     JiraIssue,
-    /// A space's key: it counts only in addresses and queries.
+    JiraIssueId,
+    JiraAttachment,
+    /// The UUID under which the media service knows an attachment: it counts everywhere.
+    JiraMedia,
+    JiraBoard,
+    JiraFilter,
+    JiraSprint,
+    JiraVersion,
+    JiraComponent,
+    JiraComment,
+    JiraWorklog,
     ConfluenceSpace,
-    /// A page's number: it counts only in addresses and queries.
+    ConfluenceSpaceId,
     ConfluencePage,
+    ConfluenceBlogpost,
+    ConfluenceFolder,
+    /// `att4711`; addresses also have the number alone.
+    ConfluenceAttachment,
+    ConfluenceComment,
+    /// A person's Atlassian account.
+    Account,
 }
 
 /// A password that is shorter than this may be an everyday word.
@@ -56,62 +80,35 @@ impl ReferenceKind {
             ReferenceKind::Password => "database password",
             ReferenceKind::Key => "key",
             ReferenceKind::Schema => "schema",
-            ReferenceKind::Site => "Atlassian site",
-            ReferenceKind::JiraProject => "Jira project",
-            ReferenceKind::JiraIssue => "Jira issue",
-            ReferenceKind::ConfluenceSpace => "Confluence space",
+            ReferenceKind::Site | ReferenceKind::Cloud => "Atlassian site",
+            ReferenceKind::JiraProject
+            | ReferenceKind::JiraProjectId
+            | ReferenceKind::JiraProjectName => "Jira project",
+            ReferenceKind::JiraIssue | ReferenceKind::JiraIssueId => "Jira issue",
+            ReferenceKind::JiraAttachment | ReferenceKind::JiraMedia => "Jira attachment",
+            ReferenceKind::JiraBoard => "Jira board",
+            ReferenceKind::JiraFilter => "Jira filter",
+            ReferenceKind::JiraSprint => "sprint",
+            ReferenceKind::JiraVersion => "version",
+            ReferenceKind::JiraComponent => "component",
+            ReferenceKind::JiraComment => "Jira comment",
+            ReferenceKind::JiraWorklog => "worklog",
+            ReferenceKind::ConfluenceSpace | ReferenceKind::ConfluenceSpaceId => "Confluence space",
             ReferenceKind::ConfluencePage => "Confluence page",
+            ReferenceKind::ConfluenceBlogpost => "blog post",
+            ReferenceKind::ConfluenceFolder => "Confluence folder",
+            ReferenceKind::ConfluenceAttachment => "Confluence attachment",
+            ReferenceKind::ConfluenceComment => "Confluence comment",
+            ReferenceKind::Account => "person's account",
         }
     }
 
     /// Tokens shorter than this (in characters) are too common to be replaced wherever they stand.
     pub(super) fn shortest(self) -> usize {
         match self {
-            ReferenceKind::JiraProject
-            | ReferenceKind::JiraIssue
-            | ReferenceKind::ConfluenceSpace
-            | ReferenceKind::ConfluencePage
-            | ReferenceKind::Schema => 1,
+            ReferenceKind::Schema => 1,
+            kind if kind.is_of_a_site() => 1,
             _ => 6,
-        }
-    }
-
-    /// What has to stand right before the token, one of these. Empty: anything may.
-    pub(super) fn after(self) -> &'static [&'static str] {
-        match self {
-            ReferenceKind::JiraProject => &[
-                "/projects/",
-                "/browse/",
-                "projectKey=",
-                "project=",
-                "project = ",
-                "project = \"",
-                "project=\"",
-            ],
-            ReferenceKind::ConfluenceSpace => &[
-                "/spaces/",
-                "/display/",
-                "spaceKey=",
-                "key=",
-                "space=",
-                "space = ",
-                "space = \"",
-                "space=\"",
-                "ri:space-key=\"",
-            ],
-            ReferenceKind::ConfluencePage => &[
-                "/pages/",
-                "/blog/",
-                "/folder/",
-                "/whiteboard/",
-                "/attachments/",
-                "pageId=",
-                "ancestor=",
-                "ancestor = ",
-                "contentId-",
-                "content-id=\"",
-            ],
-            _ => &[],
         }
     }
 
@@ -128,12 +125,24 @@ impl ReferenceKind {
 
     /// Whether it's another's when it stands in an address of a host that the map doesn't know.
     pub(super) fn is_of_a_site(self) -> bool {
+        self >= ReferenceKind::JiraProject
+    }
+
+    /// Whether the token is a UUID, which means the same wherever it stands.
+    pub(super) fn is_uuid(self) -> bool {
+        matches!(self, ReferenceKind::Cloud | ReferenceKind::JiraMedia)
+    }
+
+    /// Whether the token counts only where a word before it says what it is.
+    pub(super) fn is_introduced(self) -> bool {
+        self.is_of_a_site() && !self.is_uuid() && self != ReferenceKind::JiraIssue
+    }
+
+    /// Whether queries take the token in any case of letters.
+    pub(super) fn is_upper_case(self) -> bool {
         matches!(
             self,
-            ReferenceKind::JiraProject
-                | ReferenceKind::JiraIssue
-                | ReferenceKind::ConfluenceSpace
-                | ReferenceKind::ConfluencePage
+            ReferenceKind::JiraProject | ReferenceKind::JiraIssue | ReferenceKind::ConfluenceSpace
         )
     }
 

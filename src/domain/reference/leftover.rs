@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::boundary;
-use super::kind::ReferenceKind;
-use super::rewriter::{Found, Replacement, Rewriter, SIGNED_OBJECT};
+use super::rewriter::Rewriter;
+use super::span::Span;
+
+/// In the address of every stored object that was signed for a while.
+pub(super) const SIGNED_OBJECT: &str = "/object/sign/";
 
 /// Why something still names the source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,6 +29,8 @@ pub enum Reason {
     Computed,
     /// Code and comments are people's to change; the kind of object.
     Definition(String),
+    /// Code in a page or an issue, which stays as it is where that was asked for.
+    Code,
     /// A record of what was done, which stays as it was.
     History,
     /// It couldn't be looked through, in the database's words: nobody knows what it names.
@@ -54,6 +59,7 @@ impl Reason {
             Reason::ColumnType(name) => format!("column of type {name}"),
             Reason::Computed => "computed by the database".into(),
             Reason::Definition(kind) => format!("{kind}: change it yourself"),
+            Reason::Code => "code stays as it was written".into(),
             Reason::History => "a record of what was done stays as it was".into(),
             Reason::Unreadable(why) => format!("it can't be looked through: {why}"),
             Reason::NotAllowed => "the login may not change it".into(),
@@ -151,28 +157,21 @@ impl Rewriter {
         out
     }
 
-    fn missed(&self, found: &Found<'_>) -> Option<Residue> {
-        let names = match found.to {
-            Replacement::Entry(n, _) => self.entries.get(n)?.label.clone(),
-            Replacement::Key(_) => "key".to_owned(),
-        };
+    /// What could have been replaced; a name that is the target's as well says nothing.
+    pub(super) fn missed(&self, span: &Span) -> Option<Residue> {
+        if span.entry.is_some_and(|n| self.is_targets(n)) {
+            return None;
+        }
         Some(Residue {
-            at: found.start,
-            names,
+            at: span.start,
+            names: self.names(span),
             reason: Reason::NotRewritten,
         })
     }
 
     /// Addresses of stored objects that were signed by the source, now on the target's host.
     fn signed_addresses<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Residue> + 'a {
-        let ours = |word: &str| {
-            self.entries.iter().any(|e| {
-                matches!(
-                    e.kind,
-                    ReferenceKind::ProjectRef | ReferenceKind::ProjectUrl
-                ) && (word.contains(&e.to) || word.contains(&e.from))
-            })
-        };
+        let ours = |word: &str| self.owners.iter().any(|name| word.contains(name));
         text.match_indices(SIGNED_OBJECT)
             .filter(move |(at, _)| {
                 let tail = &text[*at..];

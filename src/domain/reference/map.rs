@@ -1,6 +1,6 @@
 //! The pairs themselves: source → target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::kind::ReferenceKind;
@@ -17,13 +17,20 @@ pub struct Entry {
     pub to: String,
 }
 
-/// Source → target, by exact token. A token has one meaning: the first that was added stays.
+/// Source → target, by kind and exact token. A token has one meaning in its kind (where it may stand
+/// anywhere: one meaning among all such kinds): the first that was added stays.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ReferenceMap {
-    entries: BTreeMap<String, Entry>,
+    /// The kind is left out where a token of it may stand anywhere.
+    entries: BTreeMap<(Option<ReferenceKind>, String), Entry>,
     /// A legacy key's role (`anon`, `service_role`) → the target's key of that role, for JSON web
     /// tokens of the source's project that aren't the key that its `.env` holds.
     legacy: BTreeMap<String, String>,
+    /// Hosts of the source's and the target's Atlassian sites.
+    sites: BTreeSet<String>,
+    /// Account → the name of a person who has none in the target.
+    absent: BTreeMap<String, String>,
+    keep_code: bool,
 }
 
 impl ReferenceMap {
@@ -33,15 +40,20 @@ impl ReferenceMap {
     }
 
     /// Adds a pair. Empty, short or equal tokens are left out: they can't name a source. So is the
-    /// schema `public`, which is everybody's.
+    /// schema `public`, which is everybody's. A site that both share is remembered as theirs.
     pub fn add_labelled(&mut self, kind: ReferenceKind, label: &str, from: &str, to: &str) {
+        if kind == ReferenceKind::Site && !from.is_empty() && !to.is_empty() {
+            self.sites.insert(from.to_ascii_lowercase());
+            self.sites.insert(to.to_ascii_lowercase());
+        }
         let everybodys = kind == ReferenceKind::Schema && from == "public";
         let short = from.is_empty() || from.chars().count() < kind.shortest();
-        if short || everybodys || from == to || to.is_empty() || self.entries.contains_key(from) {
+        let key = (kind.is_of_a_site().then_some(kind), from.to_owned());
+        if short || everybodys || from == to || to.is_empty() || self.entries.contains_key(&key) {
             return;
         }
         self.entries.insert(
-            from.to_owned(),
+            key,
             Entry {
                 kind,
                 label: label.to_owned(),
@@ -58,8 +70,26 @@ impl ReferenceMap {
         }
     }
 
+    /// A person's account: the same in the target, another one, or none. Of somebody who has none,
+    /// a mention becomes `@name`; an empty name leaves it to what the mention says itself.
+    pub fn add_user(&mut self, account: &str, target: Option<&str>, name: &str) {
+        match target {
+            Some(to) => self.add(ReferenceKind::Account, account, to),
+            None if account.is_empty() => {}
+            None => {
+                self.absent.insert(account.to_owned(), name.to_owned());
+            }
+        }
+    }
+
+    /// Leaves code blocks and inline code of ADF and storage format as they are. Else they are
+    /// rewritten like any other text.
+    pub fn keep_code(&mut self, keep: bool) {
+        self.keep_code = keep;
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.absent.is_empty()
     }
 
     pub fn len(&self) -> usize {
@@ -72,6 +102,18 @@ impl ReferenceMap {
 
     pub(super) fn legacy(&self) -> &BTreeMap<String, String> {
         &self.legacy
+    }
+
+    pub(super) fn sites(&self) -> &BTreeSet<String> {
+        &self.sites
+    }
+
+    pub(super) fn absent(&self) -> &BTreeMap<String, String> {
+        &self.absent
+    }
+
+    pub(super) fn keeps_code(&self) -> bool {
+        self.keep_code
     }
 
     /// Made ready for use. Errors: `Internal`, where the map is too large for the memory's limits.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::rewriter::{Replacement, Rewriter};
+use super::rewriter::Rewriter;
+use super::span::apply;
 
 /// A text after the second pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Rewritten<'t> {
     pub text: Cow<'t, str>,
     /// How many references were replaced.
     pub count: usize,
+    /// Why the text couldn't be read as what it should be, and was rewritten as plain text.
+    pub malformed: Option<String>,
 }
 
 impl<'t> Rewritten<'t> {
@@ -18,6 +21,7 @@ impl<'t> Rewritten<'t> {
         Rewritten {
             text: Cow::Borrowed(text),
             count: 0,
+            malformed: None,
         }
     }
 
@@ -25,6 +29,7 @@ impl<'t> Rewritten<'t> {
         Rewritten {
             text: Cow::Owned(text),
             count,
+            malformed: None,
         }
     }
 }
@@ -32,33 +37,6 @@ impl<'t> Rewritten<'t> {
 impl Rewriter {
     /// The text with every token of the source replaced, in the form in which it stood there.
     pub fn text<'t>(&self, text: &'t str) -> Rewritten<'t> {
-        let spans = self.spans(text);
-        if spans.is_empty() {
-            return Rewritten::unchanged(text);
-        }
-        let mut out = String::with_capacity(text.len());
-        let mut rest = 0;
-        let count = spans.len();
-        for (start, end, to) in spans {
-            out.push_str(&text[rest..start]);
-            out.push_str(&to);
-            rest = end;
-        }
-        out.push_str(&text[rest..]);
-        Rewritten::changed(out, count)
-    }
-
-    /// What is replaced by what: byte offsets into the text, from left to right.
-    pub(super) fn spans(&self, text: &str) -> Vec<(usize, usize, String)> {
-        self.find(text)
-            .into_iter()
-            .filter_map(|found| {
-                let to = match found.to {
-                    Replacement::Entry(n, form) => form.write(&self.entries.get(n)?.to),
-                    Replacement::Key(key) => key.to_owned(),
-                };
-                Some((found.start, found.end, to))
-            })
-            .collect()
+        apply(text, &self.find(text))
     }
 }

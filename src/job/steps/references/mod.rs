@@ -1,6 +1,7 @@
 //! The second pass over the target: everything that names the source names the target, and what
 //! doesn't is reported with its reason.
 
+pub mod created;
 pub mod database;
 pub mod files;
 pub(in crate::job) mod pairs;

@@ -1,0 +1,188 @@
+//! The Atlassian Document Format
+//! (<https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>): a tree of
+//! nodes, each with a type, attributes, marks and content.
+//!
+//! Text is rewritten as text, and every attribute by its name: addresses of cards and links with
+//! their data, queries of datasources, parameters of macros, people, media. Ids that only the
+//! document knows (`localId`) stay. Where the node is a person who has no account in the target, it
+//! becomes the person's name.
+
+use serde_json::{Map, Value, json};
+
+use super::kind::ReferenceKind;
+use super::leftover::{Reason, Residue};
+use super::named::How;
+use super::rewriter::Rewriter;
+use super::span::apply;
+
+impl Rewriter {
+    /// A document with every reference to the source replaced, and how many there were.
+    pub fn adf(&self, document: &Value) -> (Value, usize) {
+        let mut document = document.clone();
+        let mut walk = Walk::new(self, false);
+        walk.value(&mut document, "", "");
+        (document, walk.count)
+    }
+
+    /// What in a document, which was rewritten, still names the source. Places are those in the
+    /// string that holds it.
+    pub fn residues_adf(&self, document: &Value) -> Vec<Residue> {
+        let mut document = document.clone();
+        let mut walk = Walk::new(self, true);
+        walk.value(&mut document, "", "");
+        walk.left
+    }
+}
+
+/// A walk that changes what it finds, or only says so.
+struct Walk<'r> {
+    rewriter: &'r Rewriter,
+    only_look: bool,
+    /// How deep in code that stays as it is.
+    kept: usize,
+    count: usize,
+    left: Vec<Residue>,
+}
+
+impl<'r> Walk<'r> {
+    fn new(rewriter: &'r Rewriter, only_look: bool) -> Self {
+        Walk {
+            rewriter,
+            only_look,
+            kept: 0,
+            count: 0,
+            left: Vec::new(),
+        }
+    }
+
+    /// `of` is the macro that it's a parameter of, `name` the member's name.
+    fn value(&mut self, value: &mut Value, of: &str, name: &str) {
+        match value {
+            Value::String(text) => self.string(text, How::parameter(of, name)),
+            Value::Number(_) => self.number(value, How::parameter(of, name)),
+            Value::Array(all) => all.iter_mut().for_each(|one| self.value(one, of, name)),
+            Value::Object(members) => {
+                if let Some(name) = self.absent(members) {
+                    self.count += 1;
+                    if !self.only_look {
+                        *value = json!({"type": "text", "text": name});
+                    }
+                    return;
+                }
+                self.object(members, of, name);
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn object(&mut self, members: &mut Map<String, Value>, of: &str, name: &str) {
+        let kind = members
+            .get("type")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        let kind = kind.unwrap_or_default();
+        let is_node = ["content", "attrs", "marks", "text"]
+            .iter()
+            .any(|member| members.contains_key(*member));
+        let is_code = kind == "codeBlock" || (kind == "text" && has_code_mark(members));
+        let keeps = self.rewriter.keep_code && is_code;
+        self.kept += usize::from(keeps);
+        let foreign = leads_elsewhere(self.rewriter, members);
+        let extension = members
+            .get("extensionKey")
+            .and_then(Value::as_str)
+            .unwrap_or(of)
+            .to_owned();
+        for (member, inner) in members.iter_mut() {
+            match member.as_str() {
+                "type" if is_node => {}
+                "localId" | "extensionKey" | "extensionType" | "layout" => {}
+                "datasource" if foreign => {}
+                // a macro's parameter is {"value": …} under its name
+                "value" if inner.is_string() => self.value(inner, &extension, name),
+                "id" if kind == "mention" || name == "mention" => self.account(inner),
+                "attrs" => self.value(inner, &extension, &kind),
+                "id" => self.value(inner, &extension, ""),
+                member => self.value(inner, &extension, member),
+            }
+        }
+        self.kept -= usize::from(keeps);
+    }
+
+    fn string(&mut self, text: &mut String, how: How) {
+        let spans = self.rewriter.read(how, text);
+        if self.only_look {
+            if !spans.is_empty() && self.kept > 0 {
+                self.left.extend(spans.iter().map(|span| Residue {
+                    at: span.start,
+                    names: self.rewriter.names(span),
+                    reason: Reason::Code,
+                }));
+                return;
+            }
+            self.left
+                .extend(spans.iter().filter_map(|span| self.rewriter.missed(span)));
+            let others = self.rewriter.residues(text).into_iter();
+            self.left
+                .extend(others.filter(|r| r.reason != Reason::NotRewritten));
+            return;
+        }
+        if self.kept == 0 && !spans.is_empty() {
+            self.count += spans.len();
+            *text = apply(text, &spans).text.into_owned();
+        }
+    }
+
+    /// Some ids are written as numbers.
+    fn number(&mut self, value: &mut Value, how: How) {
+        if !matches!(how, How::One(_)) {
+            return;
+        }
+        let mut text = value.to_string();
+        let before = self.count;
+        self.string(&mut text, how);
+        if self.count > before
+            && let Ok(number) = text.parse::<u64>()
+        {
+            *value = Value::from(number);
+        }
+    }
+
+    fn account(&mut self, id: &mut Value) {
+        if let Value::String(text) = id {
+            self.string(text, How::One(&[ReferenceKind::Account]));
+        }
+    }
+
+    /// What is written in place of a mention of somebody who has no account in the target.
+    fn absent(&self, node: &Map<String, Value>) -> Option<String> {
+        if node.get("type")?.as_str()? != "mention" {
+            return None;
+        }
+        let attrs = node.get("attrs")?;
+        let name = self.rewriter.absent.get(attrs.get("id")?.as_str()?)?;
+        let shown = attrs
+            .get("text")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let name = if name.is_empty() { shown } else { name };
+        let name = name.trim_start_matches('@');
+        (!name.is_empty()).then(|| format!("@{name}"))
+    }
+}
+
+fn has_code_mark(node: &Map<String, Value>) -> bool {
+    let marks = node.get("marks").and_then(Value::as_array);
+    marks
+        .into_iter()
+        .flatten()
+        .any(|mark| mark.get("type").is_some_and(|t| t == "code"))
+}
+
+/// Whether a card's address is on somebody else's site: so is what its query asks.
+fn leads_elsewhere(rewriter: &Rewriter, attrs: &Map<String, Value>) -> bool {
+    attrs
+        .get("url")
+        .and_then(Value::as_str)
+        .is_some_and(|url| !rewriter.is_at_home(url))
+}
