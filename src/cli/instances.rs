@@ -8,7 +8,7 @@ use super::Call;
 use super::args::Named;
 use super::output::table;
 use crate::domain::human;
-use crate::domain::instance::InstanceView;
+use crate::domain::instance::{AtlassianPlace, InstanceView};
 use crate::error::Result;
 
 pub async fn list(call: &Call<'_>) -> Result<ExitCode> {
@@ -76,6 +76,11 @@ pub async fn show(call: &Call<'_>, args: &Named) -> Result<ExitCode> {
             view.tables.map_or(String::new(), |n| n.to_string()),
         ),
         ("Rows", view.rows.map_or(String::new(), |n| n.to_string())),
+        ("Jira", place(view.jira.as_ref(), ("issue", "issues"))),
+        (
+            "Confluence",
+            place(view.confluence.as_ref(), ("page", "pages")),
+        ),
     ];
     if let Some(problem) = &problem {
         lines.push(("Note", problem.message.clone()));
@@ -88,6 +93,18 @@ pub async fn show(call: &Call<'_>, args: &Named) -> Result<ExitCode> {
     call.out
         .result(&serde_json::json!(view), &text.join("\n"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// `DEFAULT · 65 issues · https://…`
+fn place(place: Option<&AtlassianPlace>, (one, many): (&str, &str)) -> String {
+    let Some(place) = place else {
+        return String::new();
+    };
+    let count = place
+        .count
+        .map(|n| format!("{n} {}", human::plural(n, one, many)));
+    let parts = [Some(place.key.clone()), count, place.url.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 pub fn select(call: &Call<'_>, args: &Named) -> Result<ExitCode> {

@@ -41,6 +41,16 @@ impl InstanceState {
     }
 }
 
+/// An instance's Jira project or Confluence space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtlassianPlace {
+    pub key: String,
+    /// Where a browser opens it; `None` while its site isn't known.
+    pub url: Option<String>,
+    /// Issues or pages, when they were last counted.
+    pub count: Option<u64>,
+}
+
 /// One row of the list of instances, and all that its detail shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InstanceView {
@@ -68,6 +78,8 @@ pub struct InstanceView {
     pub database_bytes: Option<u64>,
     pub tables: Option<u32>,
     pub rows: Option<u64>,
+    pub jira: Option<AtlassianPlace>,
+    pub confluence: Option<AtlassianPlace>,
     /// When something last happened in it.
     pub last_activity: Option<Timestamp>,
     /// When the figures above were read.
@@ -100,6 +112,8 @@ impl InstanceView {
             database_bytes: None,
             tables: None,
             rows: None,
+            jira: None,
+            confluence: None,
             last_activity: None,
             observed: None,
             job: None,

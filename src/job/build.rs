@@ -8,7 +8,7 @@ use crate::job::shape::{AtlassianShape, Shape};
 use crate::job::step::{Stage, Step};
 use crate::job::steps::atlassian_keys::WriteAtlassianKeys;
 use crate::job::steps::board::{FillBoard, MakeBoard};
-use crate::job::steps::confluence::{CreateSpace, DeleteSpace};
+use crate::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace};
 use crate::job::steps::copy::CopyDatabase;
 use crate::job::steps::delete::{DeleteProject, DropSchema, TrashFolder};
 use crate::job::steps::environment::EnsureEnvironment;
@@ -16,7 +16,7 @@ use crate::job::steps::expose::ExposeSchema;
 use crate::job::steps::figures::ReadFigures;
 use crate::job::steps::folder::CopyFolder;
 use crate::job::steps::healthy::WaitHealthy;
-use crate::job::steps::jira::{CreateJiraProject, DeleteJiraProject};
+use crate::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject};
 use crate::job::steps::keys::WriteKeys;
 use crate::job::steps::mcp::WriteMcp;
 use crate::job::steps::migrate::Migrate;
@@ -277,6 +277,23 @@ fn clone(
             world: world.clone(),
             source: source.clone(),
             target: target.clone(),
+        }));
+    }
+    let of = || (world.clone(), source.clone(), target.clone());
+    if shape.atlassian.jira {
+        let (world, source, target) = of();
+        copy.push(Box::new(CopyIssues {
+            world,
+            source,
+            target,
+        }));
+    }
+    if shape.atlassian.confluence {
+        let (world, source, target) = of();
+        copy.push(Box::new(CopyPages {
+            world,
+            source,
+            target,
         }));
     }
     stages.extend([copy, rewrite].into_iter().filter(|s| !s.is_empty()));

@@ -69,6 +69,7 @@
 
 pub mod build;
 pub mod context;
+pub mod counts;
 mod crash;
 pub mod engine;
 pub mod env;
@@ -78,6 +79,7 @@ pub mod log;
 pub mod memory;
 pub mod moved;
 pub mod plan;
+mod plan_site;
 pub mod preflight;
 mod progress;
 pub mod prune;

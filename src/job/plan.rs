@@ -7,9 +7,11 @@ use crate::domain::plan::{Consent, Plan};
 use crate::domain::request::Request;
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
+use crate::job::counts::Counts;
 use crate::job::foreseen;
+use crate::job::plan_site;
 use crate::job::preflight::Look;
-use crate::job::shape::Shape;
+use crate::job::shape::{AtlassianShape, Shape};
 use crate::job::world::World;
 use crate::memory::seeds;
 use crate::registry::Registry;
@@ -23,13 +25,14 @@ pub fn plan(
     shape: &Shape,
     fetches: Option<&str>,
     look: &Look,
+    counts: Counts,
 ) -> Result<Plan> {
     let mut plan = match &shape.request {
         Request::Init { name, .. } => init(world, shape, name)?,
         Request::Clone { source, target, .. } => {
-            clone(world, registry, shape, source, target, look)?
+            clone(world, registry, shape, source, target, look, counts)?
         }
-        Request::Seed { name, reembed } => seed(world, name, *reembed)?,
+        Request::Seed { name, reembed } => seed(world, shape, name, *reembed)?,
         Request::Delete { name } => return delete(world, registry, shape, name),
     };
     if let Some(what) = fetches {
@@ -79,6 +82,25 @@ fn seeds_line(world: &World, name: &InstanceName) -> Result<Option<String>> {
     )))
 }
 
+/// What the seeds of an instance hold.
+fn loads(
+    plan: &mut Plan,
+    world: &World,
+    name: &InstanceName,
+    atlassian: &AtlassianShape,
+) -> Result<bool> {
+    let rows = seeds_line(world, name)?;
+    let site = plan_site::seeds(world, name, atlassian)?;
+    let any = rows.is_some() || site.is_some();
+    if let Some(rows) = rows {
+        plan.line("Loads", rows);
+    }
+    if let Some(site) = site {
+        plan.line("Loads", site);
+    }
+    Ok(any)
+}
+
 fn init(world: &World, shape: &Shape, name: &InstanceName) -> Result<Plan> {
     refuse_broken(world, name)?;
     let mut plan = empty(&shape.request, format!("Set up {name}"), "set up");
@@ -87,11 +109,11 @@ fn init(world: &World, shape: &Shape, name: &InstanceName) -> Result<Plan> {
     } else {
         plan.line("Creates", place(shape, name));
     }
+    let kind = world.instance(name)?.atlassian_config()?.kind;
+    plan_site::places(&mut plan, world, name, kind, &shape.atlassian)?;
     let migrations = super::steps::migrate::migrations(world, name)?;
     plan.line("Runs", format!("{} migrations", migrations.len()));
-    if let Some(seeds) = seeds_line(world, name)? {
-        plan.line("Loads", seeds);
-    }
+    loads(&mut plan, world, name, &shape.atlassian)?;
     plan.line("Writes", format!("instances/{name}/.env and mcp.json"));
     if shape.owner.is_some() {
         plan.warn(
@@ -109,6 +131,7 @@ fn clone(
     source: &InstanceName,
     target: &InstanceName,
     look: &Look,
+    counts: Counts,
 ) -> Result<Plan> {
     refuse_broken(world, source)?;
     if world.has(target) {
@@ -121,11 +144,13 @@ fn clone(
             "Sets up",
             format!("{source} first: project {source} (sandbox, free)"),
         );
-        if let Some(seeds) = seeds_line(world, source)? {
-            plan.line("Loads", seeds);
-        }
+        let kind = world.instance(source)?.atlassian_config()?.kind;
+        plan_site::places(&mut plan, world, source, kind, &shape.source_atlassian)?;
+        loads(&mut plan, world, source, &shape.source_atlassian)?;
     }
-    if shape.keeps_project {
+    if shape.without_database {
+        plan.line("Leaves out", format!("the database of {source}"));
+    } else if shape.keeps_project {
         plan.stays(
             "Keeps",
             format!("the project of {target}; it has to be empty"),
@@ -133,10 +158,14 @@ fn clone(
     } else {
         plan.line("Creates", place(shape, target));
     }
+    let kind = world.instance(source)?.atlassian_config()?.kind;
+    plan_site::places(&mut plan, world, target, kind, &shape.atlassian)?;
     if !world.has(target) {
         plan.line("", format!("folder instances/{target}"));
     }
-    if let Some(figures) = registry.instance_figures_of(source.as_str())?
+    if shape.without_database {
+        plan.line("Copies", "its folder, with its configuration");
+    } else if let Some(figures) = registry.instance_figures_of(source.as_str())?
         && let (Some(bytes), Some(tables)) = (figures.database_bytes, figures.tables)
     {
         let rows = figures.rows.unwrap_or(0);
@@ -152,11 +181,17 @@ fn clone(
     } else {
         plan.line("Copies", "every table, with everything that belongs to it");
     }
+    plan_site::copies(&mut plan, &shape.atlassian, counts);
     foreseen::lines(&mut plan, look);
-    plan.line("Checks", "counts and contents of every table, at the end");
+    if !shape.without_database {
+        plan.line("Checks", "counts and contents of every table, at the end");
+    }
     plan.line(
         "Rewrites",
-        format!("every reference to {source} in its rows and files"),
+        match shape.atlassian.any() {
+            true => format!("every reference to {source} in its rows, issues, pages and files"),
+            false => format!("every reference to {source} in its rows and files"),
+        },
     );
     plan.stays("Stays", format!("{source}, unchanged and usable meanwhile"));
     if shape.strategy == Strategy::Schema {
@@ -172,22 +207,25 @@ fn clone(
     Ok(plan)
 }
 
-fn seed(world: &World, name: &InstanceName, reembed: bool) -> Result<Plan> {
+fn seed(world: &World, shape: &Shape, name: &InstanceName, reembed: bool) -> Result<Plan> {
     let request = Request::Seed {
         name: name.clone(),
         reembed,
     };
     let mut plan = empty(&request, format!("Load the seeds of {name}"), "load");
-    match seeds_line(world, name)? {
-        Some(seeds) => plan.line("Loads", seeds),
-        None => {
-            return Err(
-                Error::not_found(format!("instances/{name} has no seeds folder."))
-                    .hint("Put YAML files into it: a key for each table, a list of rows under it."),
-            );
-        }
-    };
-    plan.stays("Stays", "rows that are there already");
+    if !loads(&mut plan, world, name, &shape.atlassian)? {
+        return Err(
+            Error::not_found(format!("instances/{name} has no seeds folder."))
+                .hint("Put YAML files into it: a key for each table, a list of rows under it."),
+        );
+    }
+    plan.stays(
+        "Stays",
+        match shape.atlassian.any() {
+            true => "what is there already: rows, issues, pages",
+            false => "rows that are there already",
+        },
+    );
     if reembed {
         plan.warn("Embeds", "every row of these tables again");
     }
@@ -252,6 +290,7 @@ fn delete(world: &World, registry: &Registry, shape: &Shape, name: &InstanceName
             "the database isn't backed up: its rows are gone for good",
         );
     }
+    plan_site::deletes(&mut plan, world, name, &shape.atlassian, &figures)?;
     plan.line("Moves", format!("instances/{name} to .matriz/trash"));
     plan.stays("Stays", "every other instance");
     plan.consent = Consent::TypeName(name.to_string());

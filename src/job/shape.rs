@@ -96,13 +96,17 @@ impl Shape {
             }
             Request::Seed { name, .. } | Request::Delete { name } => {
                 let dir = world.instance(name)?;
+                let mut atlassian = own(world, name)?;
+                if matches!(request, Request::Delete { .. }) {
+                    unshared(world, name, &mut atlassian)?;
+                }
                 Ok(Shape {
                     strategy: dir.manifest()?.strategy,
                     kind: dir.supabase_config()?.kind,
                     owner: None,
                     sets_up_source: false,
                     keeps_project: true,
-                    atlassian: own(world, name)?,
+                    atlassian,
                     source_atlassian: AtlassianShape::default(),
                     without_database: false,
                     request: request.clone(),
@@ -178,7 +182,11 @@ fn with_areas(
         shape.source_atlassian = set_up(world, source, AtlassianKeys::default())?;
     }
     let there = own(world, source)?;
-    let has = |made: bool, area: Area| made && wants(area);
+    // a target that is there and has no site gets neither
+    let target = shape.request.instance();
+    let refuses = world.has(target)
+        && world.instance(target)?.atlassian_config()?.kind == AtlassianKind::None;
+    let has = |made: bool, area: Area| made && wants(area) && !refuses;
     shape.atlassian = AtlassianShape {
         jira: has(there.jira || shape.source_atlassian.jira, Area::Jira),
         confluence: has(
@@ -199,6 +207,28 @@ fn set_up(world: &World, name: &InstanceName, keys: AtlassianKeys) -> Result<Atl
         confluence: made,
         keys,
     })
+}
+
+/// Leaves out what another instance's config names as well: it stays when this one is deleted.
+fn unshared(world: &World, name: &InstanceName, shape: &mut AtlassianShape) -> Result<()> {
+    let own = world.instance(name)?.atlassian_config()?;
+    for other in world.workspace().instances()? {
+        if other == *name {
+            continue;
+        }
+        // a broken config of another instance must not stop this one
+        let Ok(theirs) = world
+            .instance(&other)
+            .and_then(|dir| dir.atlassian_config())
+        else {
+            continue;
+        };
+        if (theirs.kind, &theirs.site) == (own.kind, &own.site) {
+            shape.jira &= theirs.jira_project_key != own.jira_project_key;
+            shape.confluence &= theirs.confluence_space_key != own.confluence_space_key;
+        }
+    }
+    Ok(())
 }
 
 /// What an instance's config names.

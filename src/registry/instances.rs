@@ -18,13 +18,14 @@ pub struct InstanceFigures {
     pub database_bytes: Option<u64>,
     pub tables: Option<u32>,
     pub rows: Option<u64>,
+    pub issues: Option<u64>,
+    pub pages: Option<u64>,
     pub last_activity: Option<Timestamp>,
     /// When the figures were read.
     pub observed: Option<Timestamp>,
 }
 
-const COLUMNS: &str =
-    "name, state, note, project_ref, database_bytes, tables, rows, last_activity, observed";
+const COLUMNS: &str = "name, state, note, project_ref, database_bytes, tables, rows, last_activity, observed, issues, pages";
 
 impl Registry {
     pub fn instance_figures(&self) -> Result<Vec<InstanceFigures>> {
@@ -50,7 +51,7 @@ impl Registry {
     pub fn save_instance_figures(&self, figures: &InstanceFigures) -> Result<()> {
         self.write_sampled(|tx| {
             tx.prepare_cached(&format!(
-                "INSERT OR REPLACE INTO instance({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                "INSERT OR REPLACE INTO instance({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
             ))?
             .execute(params![
                 figures.name,
@@ -61,7 +62,9 @@ impl Registry {
                 figures.tables,
                 figures.rows.map(signed),
                 figures.last_activity.map(Timestamp::as_millisecond),
-                figures.observed.map(Timestamp::as_millisecond)
+                figures.observed.map(Timestamp::as_millisecond),
+                figures.issues.map(signed),
+                figures.pages.map(signed),
             ])?;
             Ok(())
         })
@@ -87,6 +90,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<InstanceFigures> {
         rows: row.get::<_, Option<i64>>(6)?.map(unsigned),
         last_activity: row.get::<_, Option<i64>>(7)?.map(time),
         observed: row.get::<_, Option<i64>>(8)?.map(time),
+        issues: row.get::<_, Option<i64>>(9)?.map(unsigned),
+        pages: row.get::<_, Option<i64>>(10)?.map(unsigned),
     })
 }
 
@@ -143,6 +148,8 @@ mod tests {
             database_bytes: Some(48_000_000),
             tables: Some(17),
             rows: Some(0),
+            issues: Some(65),
+            pages: None,
             last_activity: Some(time(1_700_000_000_000)),
             observed: Some(time(1_700_000_000_001)),
         };

@@ -29,7 +29,12 @@ impl Service {
         let mut fresh = figures::read(&world, name).await?;
         // reading isn't using: the idle time only restarts where something changed
         if let Some(before) = before
-            && (before.database_bytes, before.rows) == (fresh.database_bytes, fresh.rows)
+            && (
+                before.database_bytes,
+                before.rows,
+                before.issues,
+                before.pages,
+            ) == (fresh.database_bytes, fresh.rows, fresh.issues, fresh.pages)
         {
             fresh.last_activity = before.last_activity;
         }

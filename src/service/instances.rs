@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::Service;
-use crate::domain::instance::{InstanceState, InstanceView};
+use crate::domain::config::AtlassianKind;
+use crate::domain::instance::{AtlassianPlace, InstanceState, InstanceView};
 use crate::domain::job::{JobState, JobView};
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
@@ -108,10 +109,11 @@ impl Service {
             view.last_activity = figures.last_activity;
             view.observed = figures.observed;
         }
+        let figures = figures.cloned().unwrap_or_default();
         let read = self
             .workspace
             .instance(&view.name)
-            .and_then(|dir| fill(&mut view, &dir));
+            .and_then(|dir| fill(&mut view, &dir, &figures));
         (view.state, view.note) = state(&view, read.err(), job);
         view.job = job.filter(|j| j.state.is_active()).map(|j| j.id);
         view
@@ -119,7 +121,7 @@ impl Service {
 }
 
 /// What the files say.
-fn fill(view: &mut InstanceView, dir: &InstanceDir) -> Result<()> {
+fn fill(view: &mut InstanceView, dir: &InstanceDir, figures: &InstanceFigures) -> Result<()> {
     let manifest = dir.manifest()?;
     view.strategy = manifest.strategy;
     view.purpose = manifest.purpose;
@@ -134,11 +136,33 @@ fn fill(view: &mut InstanceView, dir: &InstanceDir) -> Result<()> {
     view.project_ref = config.project_ref.filter(|r| !r.is_empty());
     view.schema = config.schema;
     view.region = Some(config.region).filter(|r| !r.is_empty());
+    let mut site = None;
     if dir.env_path().is_file() {
         let (env, _) = dir.read_env()?;
         view.host = env.get("SUPABASE_URL").and_then(host_of);
+        site = env.get("ATLASSIAN_SITE").and_then(site_url);
+    }
+    let atlassian = dir.atlassian_config()?;
+    if atlassian.kind != AtlassianKind::None {
+        let site = atlassian.site.as_deref().and_then(site_url).or(site);
+        let place = |key: Option<String>, path: &str, count| {
+            let key = key.filter(|key| !key.is_empty())?;
+            let url = site.as_ref().map(|site| format!("{site}/{path}/{key}"));
+            Some(AtlassianPlace { key, url, count })
+        };
+        view.jira = place(atlassian.jira_project_key, "browse", figures.issues);
+        view.confluence = place(atlassian.confluence_space_key, "wiki/spaces", figures.pages);
     }
     Ok(())
+}
+
+/// A site's address; it may be written as a host alone.
+fn site_url(site: &str) -> Option<String> {
+    let site = site.trim_end_matches('/');
+    (!site.is_empty()).then(|| match site.contains("://") {
+        true => site.to_owned(),
+        false => format!("https://{site}"),
+    })
 }
 
 /// The host and port of an address.

@@ -7,6 +7,7 @@ use crate::domain::report::JobReport;
 use crate::domain::request::Request;
 use crate::domain::strategy::ProviderKind;
 use crate::error::{Error, Result};
+use crate::job::counts::{self, Counts};
 use crate::job::engine::{self, NewJob};
 use crate::job::log::JobLog;
 use crate::job::preflight::{self, Look};
@@ -29,7 +30,12 @@ impl Service {
             None => preflight::ahead(&world, &shape).await?,
             Some(_) => Look::Nothing,
         };
-        plan::plan(&world, &self.registry, &shape, fetches.as_deref(), &look)
+        let counts = match fetches {
+            None => counts::ahead(&world, &shape).await,
+            Some(_) => Counts::default(),
+        };
+        let fetches = fetches.as_deref();
+        plan::plan(&world, &self.registry, &shape, fetches, &look, counts)
     }
 
     /// The same from files and the registry alone, so that it's there at once: for those who said yes
@@ -37,7 +43,15 @@ impl Service {
     pub async fn outline(&self, request: &Request) -> Result<Plan> {
         let (world, shape, fetches) = self.shape(request).await?;
         let fetches = fetches.as_deref();
-        plan::plan(&world, &self.registry, &shape, fetches, &Look::Nothing)
+        let counts = Counts::default();
+        plan::plan(
+            &world,
+            &self.registry,
+            &shape,
+            fetches,
+            &Look::Nothing,
+            counts,
+        )
     }
 
     /// What the request comes to, and the Postgres that would be fetched for it.
@@ -59,7 +73,8 @@ impl Service {
         let world = self.world(FetchConsent::Yes)?;
         let shape = Shape::of(&world, request)?;
         // refusals come before anything is written down
-        plan::plan(&world, &self.registry, &shape, None, &Look::Nothing)?;
+        let counts = Counts::default();
+        plan::plan(&world, &self.registry, &shape, None, &Look::Nothing, counts)?;
         preflight::refuse(&world, &shape).await?;
         let stages = build::stages(&world, &shape);
         let also_writes = match (shape.sets_up_source, request.source()) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Service;
+use crate::domain::config::{AtlassianConfig, AtlassianKind};
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::ProviderKind;
 use crate::error::{Context, Error, Kind, Result};
@@ -12,10 +13,12 @@ use crate::sandbox::api::{Fault, FaultOrders};
 use crate::sandbox::{self, Endpoints, FetchConsent};
 
 impl Service {
-    /// Whether an instance's project lives in the sandbox.
+    /// Whether an instance's project, its Jira project or its space lives in the sandbox.
     pub fn needs_sandbox(&self, name: &InstanceName) -> Result<bool> {
-        let config = self.workspace.instance(name)?.supabase_config()?;
-        Ok(config.kind == ProviderKind::Sandbox && config.project_ref.is_some())
+        let dir = self.workspace.instance(name)?;
+        let config = dir.supabase_config()?;
+        let database = config.kind == ProviderKind::Sandbox && config.project_ref.is_some();
+        Ok(database || !site_keys(&dir.atlassian_config()?).is_empty())
     }
 
     /// Wakes the sandbox up for an instance that lives in it.
@@ -77,10 +80,17 @@ impl Service {
                 lost.push((name.to_string(), project));
             }
         }
-        let lines: Vec<String> = lost
+        let mut lines: Vec<String> = lost
             .iter()
             .map(|(name, project)| format!("  {name}: project {project} with its database"))
             .collect();
+        for name in self.workspace.instances()? {
+            let dir = self.workspace.instance(&name);
+            let keys = dir.and_then(|dir| dir.atlassian_config());
+            for what in keys.map(|config| site_keys(&config)).unwrap_or_default() {
+                lines.push(format!("  {name}: {what}"));
+            }
+        }
         let text = if lines.is_empty() {
             "No instance has a project in it.".to_owned()
         } else {
@@ -99,6 +109,12 @@ impl Service {
             let Ok(dir) = self.workspace.instance(&name) else {
                 continue;
             };
+            dir.edit_atlassian_config(|config| {
+                if config.kind == AtlassianKind::Sandbox {
+                    config.jira_project_key = None;
+                    config.confluence_space_key = None;
+                }
+            })?;
             let mut config = dir.supabase_config()?;
             if config.kind == ProviderKind::Sandbox && config.project_ref.is_some() {
                 config.project_ref = None;
@@ -192,4 +208,15 @@ mod tests {
             assert_eq!(error.kind, Kind::Usage, "{wrong}");
         }
     }
+}
+
+/// What of an instance is on the sandbox's site.
+fn site_keys(config: &AtlassianConfig) -> Vec<String> {
+    if config.kind != AtlassianKind::Sandbox {
+        return Vec::new();
+    }
+    let some = |key: &Option<String>| key.clone().filter(|key| !key.is_empty());
+    let jira = some(&config.jira_project_key).map(|key| format!("Jira project {key}"));
+    let space = some(&config.confluence_space_key).map(|key| format!("Confluence space {key}"));
+    jira.into_iter().chain(space).collect()
 }

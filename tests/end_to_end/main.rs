@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod atlassian;
 mod boundaries;
 mod cancel;
 mod clone;

@@ -25,33 +25,40 @@ pub struct Place {
     pub root: PathBuf,
     /// All that the program has printed, but for what `run` printed, whose commands may say anything.
     pub printed: Mutex<String>,
+    /// Its instances have a Jira project and a Confluence space.
+    atlassian: bool,
     _folder: tempfile::TempDir,
 }
 
 impl Place {
-    /// With all the seeds. `None`, with a visible skip, where no engine has vectors.
+    /// With all the seeds, a Jira project and a Confluence space. `None`, with a visible skip, where
+    /// no engine has vectors.
     pub fn whole() -> Option<Place> {
-        let place = Place::new()?;
+        let place = Place::new(true)?;
         let from = repository().join("instances/default/seeds");
-        copy_files(&from, &place.path("instances/default/seeds"), |_| true);
+        let to = place.path("instances/default/seeds");
+        for folder in ["", "board", "board/files", "space", "space/files"] {
+            copy_files(&from.join(folder), &to.join(folder), |_| true);
+        }
         Some(place)
     }
 
-    /// With few seeds, for tests that set many instances up.
+    /// With few seeds and no place at Atlassian, for tests that set many instances up.
     pub fn small() -> Option<Place> {
-        let place = Place::new()?;
+        let place = Place::new(false)?;
         let from = repository().join("instances/default/seeds");
         let to = place.path("instances/default/seeds");
         copy_files(&from, &to, |name| name.starts_with("40_"));
         Some(place)
     }
 
-    fn new() -> Option<Place> {
+    fn new(atlassian: bool) -> Option<Place> {
         outside::block_on(support::vector_engine())?;
         let (folder, root) = support::workspace();
         let place = Place {
             root,
             printed: Mutex::default(),
+            atlassian,
             _folder: folder,
         };
         fs::copy(repository().join("matriz.toml"), place.path("matriz.toml")).unwrap();
@@ -74,6 +81,9 @@ impl Place {
         let from = repository().join("instances/default");
         let to = self.path(&format!("instances/{name}"));
         copy_files(&from, &to, |file| TRACKED.contains(&file));
+        if !self.atlassian {
+            fs::write(to.join("atlassian.config.json"), "{\"kind\": \"none\"}\n").unwrap();
+        }
         if self.path("instances/default/seeds").is_dir() {
             self.instance_seeds(name);
         }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::domain::instance::InstanceState;
 use crate::domain::name::InstanceName;
 use crate::error::{Kind, Result};
+use crate::job::counts;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
@@ -37,6 +38,20 @@ impl Step for ReadFigures {
 
     /// Figures are a convenience: a job that did its work doesn't fail for them.
     async fn run(&self, ctx: &StepContext) -> Result<()> {
+        if self.world.project(&self.name)?.is_none() {
+            // a clone may leave the database out
+            let counts = counts::of(&self.world, &self.name)
+                .await
+                .unwrap_or_default();
+            return ctx.registry().save_instance_figures(&InstanceFigures {
+                name: self.name.to_string(),
+                state: InstanceState::Ready,
+                issues: counts.issues,
+                pages: counts.pages,
+                observed: Some(Timestamp::now()),
+                ..InstanceFigures::default()
+            });
+        }
         match read(&self.world, &self.name).await {
             Ok(figures) => ctx.registry().save_instance_figures(&figures),
             Err(error) if error.kind == Kind::Cancelled => Err(error),
@@ -64,7 +79,7 @@ const FIGURES: &str = "
       LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
      WHERE c.relkind = 'r' AND n.nspname = $1";
 
-/// Reads an instance's figures from its database.
+/// Reads an instance's figures from its database and its site.
 pub async fn read(world: &World, name: &InstanceName) -> Result<InstanceFigures> {
     let config = world.instance(name)?.supabase_config()?;
     let schema = config.schema;
@@ -74,6 +89,8 @@ pub async fn read(world: &World, name: &InstanceName) -> Result<InstanceFigures>
         .query_one(FIGURES, &[&schema])
         .await
         .map_err(|e| explain::statement(e, "read the database's size"))?;
+    // a site that doesn't answer hides no figure of the database
+    let counts = counts::of(world, name).await.unwrap_or_default();
     let figures = InstanceFigures {
         name: name.to_string(),
         state: InstanceState::Ready,
@@ -83,6 +100,8 @@ pub async fn read(world: &World, name: &InstanceName) -> Result<InstanceFigures>
         database_bytes: u64::try_from(row.get::<_, i64>(0)).ok(),
         tables: u32::try_from(row.get::<_, i64>(1)).ok(),
         rows: u64::try_from(row.get::<_, i64>(2)).ok(),
+        issues: counts.issues,
+        pages: counts.pages,
         observed: Some(Timestamp::now()),
     };
     connection.close().await;

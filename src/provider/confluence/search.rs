@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::provider::atlassian::{Items, by_link};
+use crate::provider::atlassian::{Items, Result, by_link};
 use crate::provider::confluence::client::Confluence;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -29,5 +29,20 @@ impl Confluence {
             .query("limit", "100")
             .query("excerpt", "none");
         by_link(self.site.clone(), request)
+    }
+
+    /// How many a search would find.
+    pub async fn count(&self, cql: &str) -> Result<u64> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Page {
+            total_size: u64,
+        }
+        let request = self
+            .v1(Method::GET, &["search"], "count pages")
+            .query("cql", cql)
+            .query("limit", "1")
+            .query("excerpt", "none");
+        Ok(self.site.fetch::<Page>(&request).await?.total_size)
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::human;
-use crate::domain::instance::{InstanceState, InstanceView};
+use crate::domain::instance::{AtlassianPlace, InstanceState, InstanceView};
 use crate::domain::strategy::ProviderKind;
 use crate::tui::state::State;
 use crate::tui::theme::{self, Role};
@@ -47,6 +47,12 @@ pub fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     if let Some(host) = &instance.host {
         page.text("Host", host);
     }
+    page.atlassian("Jira", instance.jira.as_ref(), ("issue", "issues"));
+    page.atlassian(
+        "Confluence",
+        instance.confluence.as_ref(),
+        ("page", "pages"),
+    );
     page.blank();
     if let Some(created) = instance.created {
         let ago = human::ago(created, state.now);
@@ -108,6 +114,26 @@ impl Page<'_> {
         self.row(label, vec![Span::raw(first)]);
         for line in wrapped {
             self.row("", vec![Span::raw(line)]);
+        }
+    }
+
+    /// A Jira project or a Confluence space: its key, how much is in it, and where.
+    fn atlassian(&mut self, label: &str, place: Option<&AtlassianPlace>, of: (&str, &str)) {
+        let Some(place) = place else {
+            return;
+        };
+        let mut value = vec![Span::raw(place.key.clone())];
+        if let Some(count) = place.count {
+            let text = format!(
+                " · {} {}",
+                human::count(count),
+                human::plural(count, of.0, of.1)
+            );
+            value.push(dim(self.state, text));
+        }
+        self.row(label, value);
+        if let Some(url) = &place.url {
+            self.text("", url);
         }
     }
 

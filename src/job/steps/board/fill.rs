@@ -86,11 +86,7 @@ impl Step for FillBoard {
             });
         }
         drop(all);
-        sprints::fill(ctx, &jira, &project, &seeds.board, &names).await?;
-        ctx.summary(&format!(
-            "{total} issues, {} sprints",
-            seeds.board.sprints.len()
-        ))
+        sprints::fill(ctx, &jira, &project, &seeds.board, &names).await
     }
 
     /// What it made goes with the project.

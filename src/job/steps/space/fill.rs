@@ -93,8 +93,7 @@ impl Step for FillSpace {
         for item in &seeds.space.posts {
             filling.post(&item.value).await?;
         }
-        let posts = seeds.space.posts.len();
-        ctx.summary(&format!("{total} pages, {posts} blog posts"))
+        Ok(())
     }
 
     /// What it made goes with the space.

@@ -89,7 +89,8 @@ impl Step for MakeSpace {
         for item in &seeds.posts {
             making.post(&item.value).await?;
         }
-        ctx.summary(&format!("{} pages made", making.made))
+        ctx.log(format!("{} pages made", making.made));
+        Ok(())
     }
 
     /// What it made goes with the space.
@@ -186,6 +187,7 @@ impl Making<'_> {
             format: Format::Storage,
             body: body_now(&post.body),
             created_at: post.created.as_deref().map(moment),
+            private: false,
         };
         self.confluence.create_blog_post(&new).await?;
         Ok(())
