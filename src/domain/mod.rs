@@ -13,6 +13,7 @@ pub mod plan;
 pub mod progress;
 pub mod reference;
 pub mod report;
+pub mod report_confluence;
 pub mod request;
 pub mod secret;
 pub mod site_seed;

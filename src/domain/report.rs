@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::human;
 use super::job::JobView;
 use super::reference::Leftover;
+use super::report_confluence::{CONFLUENCE, SpaceChanges};
 
 /// The part that says what was rewritten in the target's database.
 pub const DATABASE: &str = "references.database";
@@ -145,7 +146,7 @@ impl FileChanges {
     }
 }
 
-fn push_left(out: &mut Vec<String>, left: &[Leftover], unlisted: u64) {
+pub(super) fn push_left(out: &mut Vec<String>, left: &[Leftover], unlisted: u64) {
     if left.is_empty() && unlisted == 0 {
         out.push("  nothing names the source any more".to_owned());
     }
@@ -163,6 +164,7 @@ impl ReportPart {
         let known = match self.name.as_str() {
             DATABASE => DatabaseChanges::deserialize(&self.data).map(|c| c.lines()),
             FILES => FileChanges::deserialize(&self.data).map(|c| c.lines()),
+            CONFLUENCE => SpaceChanges::deserialize(&self.data).map(|c| c.lines()),
             name => Ok(vec![format!("{name}: {}", self.data)]),
         };
         known.unwrap_or_else(|_| vec![format!("{}: {}", self.name, self.data)])

@@ -13,7 +13,6 @@ pub const WIDTH: usize = 6;
 
 pub struct Ends<'a> {
     pub ctx: &'a StepContext,
-    pub world: &'a World,
     /// The instance that is written to.
     pub instance: &'a InstanceName,
     pub source: Confluence,
@@ -27,7 +26,7 @@ pub struct Ends<'a> {
 impl<'a> Ends<'a> {
     pub async fn open(
         ctx: &'a StepContext,
-        world: &'a World,
+        world: &World,
         source: &InstanceName,
         target: &'a InstanceName,
     ) -> Result<Ends<'a>> {
@@ -38,7 +37,6 @@ impl<'a> Ends<'a> {
         let me = writing.myself().await?.account_id;
         Ok(Ends {
             ctx,
-            world,
             instance: target,
             source: reading,
             target: writing,

@@ -48,7 +48,7 @@ impl Inventory {
     }
 }
 
-/// Reads the source's space.
+/// Reads a space, and its bodies into the spool.
 pub async fn read(ends: &Ends<'_>, spool: &mut Spool) -> Result<Inventory> {
     let mut nodes = BTreeMap::new();
     let mut pages = ends.source.pages(&ends.from.id, Format::Storage);
@@ -60,20 +60,39 @@ pub async fn read(ends: &Ends<'_>, spool: &mut Spool) -> Result<Inventory> {
         }
         nodes.insert(page.id, node);
     }
-    let mut found = Found {
-        nodes,
-        ..Found::default()
-    };
-    look_below(&ends.source, &ends.from, &mut found).await?;
-    look_above(&ends.source, &mut found).await?;
+    let mut inventory = whole(&ends.source, &ends.from, nodes).await?;
     let mut archived = ends.source.page_heads(&ends.from.id, "archived");
     let mut count = 0;
     while archived.try_next().await?.is_some() {
         count += 1;
     }
-    let mut inventory = arrange(found, ends.from.homepage_id.as_deref());
     inventory.archived = count;
     Ok(inventory)
+}
+
+/// The tree of a space alone, without bodies.
+pub async fn tree(client: &Confluence, space: &Space) -> Result<Inventory> {
+    let mut nodes = BTreeMap::new();
+    let mut pages = client.page_heads(&space.id, "current");
+    while let Some(page) = pages.try_next().await? {
+        nodes.insert(page.id.clone(), node_of(&page));
+    }
+    whole(client, space, nodes).await
+}
+
+/// With what no list of pages has.
+async fn whole(
+    client: &Confluence,
+    space: &Space,
+    nodes: BTreeMap<String, Node>,
+) -> Result<Inventory> {
+    let mut found = Found {
+        nodes,
+        ..Found::default()
+    };
+    look_below(client, space, &mut found).await?;
+    look_above(client, &mut found).await?;
+    Ok(arrange(found, space.homepage_id.as_deref()))
 }
 
 fn node_of(page: &Page) -> Node {

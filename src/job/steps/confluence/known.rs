@@ -90,6 +90,11 @@ impl Known {
         pairs
     }
 
+    /// How many of a kind were begun.
+    pub fn count(&self, kind: &str) -> u64 {
+        self.held().ids.keys().filter(|(k, _)| k == kind).count() as u64
+    }
+
     /// Written down before the call leaves.
     pub fn begin(&self, kind: &'static str, src: &str) -> Result<Begun> {
         let key = (kind.to_owned(), src.to_owned());

@@ -7,22 +7,33 @@
 
 mod attach;
 mod client;
+mod comments;
+mod content;
 mod create;
 mod creating;
 mod delete;
 mod ends;
+mod finish;
 mod inventory;
 mod known;
+mod links;
 mod marker;
 mod once;
+mod order;
 mod pages;
+mod people;
 mod removal;
+mod restrict;
+mod second;
 mod space;
 mod spool;
 mod storage;
 mod tally;
+mod titles;
 mod update;
+mod verify;
 
 pub use delete::DeleteSpace;
+pub use finish::FinishPages;
 pub use pages::CopyPages;
 pub use space::CreateSpace;
