@@ -8,7 +8,7 @@ use crate::job::shape::{AtlassianShape, Shape};
 use crate::job::step::{Stage, Step};
 use crate::job::steps::atlassian_keys::WriteAtlassianKeys;
 use crate::job::steps::board::{FillBoard, MakeBoard};
-use crate::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace};
+use crate::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace, FinishPages};
 use crate::job::steps::copy::CopyDatabase;
 use crate::job::steps::delete::{DeleteProject, DropSchema, TrashFolder};
 use crate::job::steps::environment::EnsureEnvironment;
@@ -291,6 +291,12 @@ fn clone(
     if shape.atlassian.confluence {
         let (world, source, target) = of();
         copy.push(Box::new(CopyPages {
+            world,
+            source,
+            target,
+        }));
+        let (world, source, target) = of();
+        rewrite.push(Box::new(FinishPages {
             world,
             source,
             target,

@@ -14,8 +14,8 @@ use matriz::sandbox::{self, FetchConsent};
 use matriz::workspace::Workspace;
 use serde_json::Value;
 
-use crate::outside::block_on;
-use crate::place::{Place, contents};
+use crate::outside::{block_on, wait_until};
+use crate::place::Place;
 
 #[test]
 fn the_sample_is_set_up_with_a_board_and_a_space() {
@@ -93,6 +93,114 @@ fn a_broken_seed_stops_everything_before_it_begins() {
         .refused(2, &["--jira-key lower"]);
 }
 
+#[test]
+fn a_clone_has_every_issue_and_page_and_none_of_its_source() {
+    let Some(place) = Place::whole().map(Place::initialised) else {
+        return;
+    };
+    let plan = place.json(&["clone", "default", "clone-1", "--dry-run"]);
+    let plan = plan.to_string();
+    for words in [
+        "Jira project CLONE1",
+        "65 issues and 41 pages",
+        "issues, pages and files",
+    ] {
+        assert!(plan.contains(words), "{words}: {plan}");
+    }
+    let from = place.site("default");
+    place.matriz(&["clone", "default", "clone-1", "--yes"]).ok();
+    let to = place.site("clone-1");
+    to.is_a_copy_of(&from);
+    assert_eq!(place.site("default"), from, "the source was changed");
+    place.equal_but_for_names("clone-1");
+    let (project, space) = ("JIRA_PROJECT_KEY", "CONFLUENCE_SPACE_KEY");
+    assert_eq!(place.value("clone-1", project), to.project);
+    assert_eq!(place.value("clone-1", space), to.space);
+
+    // the plan of a deletion names both; then they're gone, and the source's stay
+    let plan = place.json(&["delete", "clone-1", "--dry-run"]);
+    let plan = plan.to_string();
+    for words in [
+        "Jira project CLONE1 with 65",
+        "Confluence space CLONE1 with 41",
+        "no trash",
+    ] {
+        assert!(plan.contains(words), "{words}: {plan}");
+    }
+    place
+        .matriz(&["delete", "clone-1", "--yes", "--confirm", "clone-1"])
+        .ok();
+    block_on(async {
+        let site = place.atlassian().await;
+        let project = Jira::new(site.clone()).find_project(&to.project).await;
+        assert!(project.expect("an answer").is_none());
+        let space = Confluence::new(site).find_space(&to.space).await;
+        assert!(space.expect("an answer").is_none());
+    });
+    assert_eq!(place.site("default"), from);
+}
+
+#[test]
+fn killed_in_the_middle_it_goes_on_without_duplicates() {
+    let Some(place) = Place::whole().map(Place::initialised) else {
+        return;
+    };
+    let from = place.site("default");
+    place
+        .matriz(&["clone", "default", "clone-1", "--yes", "--detach"])
+        .ok();
+    let id = place.newest_job();
+    let mut kills = 0;
+    for (kind, many) in [("issue", 1), ("page", 5), ("comment", 3)] {
+        let created = || {
+            let journal = place.registry().journal(id).expect("the journal");
+            let made = journal
+                .iter()
+                .filter(|e| e.kind == kind && e.target_id.is_some());
+            made.count()
+        };
+        wait_until("so much was made, or the job is over", || {
+            created() >= many || !place.job(id).state.is_active()
+        });
+        if place.kill_worker(id) {
+            kills += 1;
+        }
+        place.matriz(&["jobs", "resume", &id.to_string(), "--detach"]);
+    }
+    wait_until("the job is over", || !place.job(id).state.is_active());
+    if place.job_state(id) != "done" {
+        place.matriz(&["jobs", "resume", &id.to_string()]).ok();
+    }
+    assert_eq!(place.job_state(id), "done");
+    assert!(kills >= 1, "the clone was faster than every kill");
+    place.site("clone-1").is_a_copy_of(&from);
+}
+
+#[test]
+fn a_clone_takes_only_what_it_was_asked_for_along() {
+    let Some(place) = Place::whole().map(Place::initialised) else {
+        return;
+    };
+    let only = ["--only", "jira", "--jira-key", "SOJIRA", "--yes"];
+    let clone = |name: &str, flags: &[&str]| {
+        let command = ["clone", "default", name];
+        place.matriz(&[&command, flags].concat()).ok();
+    };
+    clone("board", &only);
+    assert_eq!(place.value("board", "JIRA_PROJECT_KEY"), "SOJIRA");
+    for key in [
+        "CONFLUENCE_SPACE_KEY",
+        "SUPABASE_PROJECT_REF",
+        "DATABASE_URL",
+    ] {
+        assert_eq!(place.value("board", key), "", "{key}");
+    }
+    clone("rows", &["--only", "database,config", "--yes"]);
+    assert_eq!(place.value("rows", "JIRA_PROJECT_KEY"), "");
+    assert!(!place.value("rows", "SUPABASE_PROJECT_REF").is_empty());
+    assert_eq!(place.projects(), ["default", "rows"]);
+}
+
 /// Everything that a test compares of an instance's site.
 #[derive(Debug, PartialEq)]
 struct Site {
@@ -146,7 +254,88 @@ impl Site {
     }
 }
 
+impl Site {
+    /// Everything is there once, under other names, and nothing names the source.
+    fn is_a_copy_of(&self, from: &Site) {
+        assert_ne!(self.project, from.project);
+        assert_ne!(self.space, from.space);
+        let told = |site: &Site| {
+            let mut all: Vec<(String, String, String, usize)> = site
+                .issues
+                .iter()
+                .map(|issue| {
+                    let parent = issue.parent_key().unwrap_or_default();
+                    let parent = site.issues.iter().find(|i| i.key == parent);
+                    let files = issue.fields["attachment"].as_array().map_or(0, Vec::len);
+                    (
+                        issue.summary().to_owned(),
+                        issue.text("/status/name").to_owned(),
+                        parent.map(|p| p.summary().to_owned()).unwrap_or_default(),
+                        files,
+                    )
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        assert_eq!(told(self), told(from));
+        let tree = |site: &Site| -> Vec<(String, Option<String>)> {
+            let all = site.pages.iter().map(|p| (p.0.clone(), p.2.clone()));
+            all.collect()
+        };
+        assert_eq!(tree(self), tree(from));
+        assert_eq!(self.attachments, from.attachments);
+        assert_eq!(self.comments.len(), from.comments.len());
+        let mut links = 0;
+        for issue in &self.issues {
+            links += issue.fields["issuelinks"].as_array().map_or(0, Vec::len);
+            self.names_nothing_of(from, &Value::from(issue.fields.clone()).to_string());
+        }
+        let theirs = from
+            .issues
+            .iter()
+            .map(|i| i.fields["issuelinks"].as_array());
+        assert_eq!(links, theirs.map(|l| l.map_or(0, Vec::len)).sum::<usize>());
+        for (title, body, _) in &self.pages {
+            self.names_nothing_of(from, &format!("{title}: {body}"));
+        }
+        for comment in &self.comments {
+            self.names_nothing_of(from, comment);
+        }
+    }
+
+    #[track_caller]
+    fn names_nothing_of(&self, from: &Site, text: &str) {
+        for word in text.split(|c: char| !c.is_alphanumeric()) {
+            assert!(
+                word != from.project && word != from.space,
+                "{word} is in {text}"
+            );
+            // numbers below are the sandbox's types, statuses and issues
+            let page = word.len() == 5 && word > "65536" && from.ids.contains(word);
+            assert!(!page, "the page {word} is in {text}");
+        }
+    }
+}
+
 impl Place {
+    /// Rows that name issues name the clone's.
+    fn equal_but_for_names(&self, name: &str) {
+        let rows = |like: &str| {
+            self.number(
+                name,
+                &format!(
+                    "SELECT count(*) FROM task_context WHERE task_description LIKE '%{like}%'
+                     OR array_to_string(related_files, ' ') LIKE '%{like}%'"
+                ),
+            )
+        };
+        assert_eq!(rows("DEFAULT-"), 0);
+        assert_eq!(rows("/DEFAULT/"), 0);
+        assert!(rows("CLONE1-") >= 2);
+        assert!(rows("spaces/CLONE1/pages/") >= 1);
+    }
+
     fn seeds(&self, name: &str) -> SiteSeeds {
         let workspace = Workspace::open(&self.root).expect("the workspace");
         let name = matriz::domain::name::InstanceName::parse(name).expect("a name");

@@ -112,7 +112,9 @@ async fn beside_text(
     let properties = comment.other.get("properties");
     let property = |name: &str| properties?.get(name)?.as_str();
     let reference = property("inlineMarkerRef").or_else(|| property("inline-marker-ref"));
-    let place = marked.iter().find(|m| Some(m.reference.as_str()) == reference);
+    let place = marked
+        .iter()
+        .find(|m| Some(m.reference.as_str()) == reference);
     if let Some(place) = place {
         copy.new.selection = Some(Selection {
             text: place.text.clone(),
@@ -135,7 +137,10 @@ async fn beside_text(
         .or_else(|| property("inline-original-selection"))
         .or(place.map(|place| place.text.as_str()));
     if let Some(about) = about {
-        let quote = format!("<blockquote><p>{}</p></blockquote>", storage::escaped(about));
+        let quote = format!(
+            "<blockquote><p>{}</p></blockquote>",
+            storage::escaped(about)
+        );
         copy.new.body.insert_str(0, &quote);
     }
     copy.new.selection = None;
@@ -210,7 +215,12 @@ impl Creation for CommentCopy<'_> {
     }
 
     async fn create(&self) -> atlassian::Result<String> {
-        let made = self.second.ends.target.add_comment(self.kind, &self.new).await;
+        let made = self
+            .second
+            .ends
+            .target
+            .add_comment(self.kind, &self.new)
+            .await;
         let refused = matches!(&made, Err(failure) if failure.status() == Some(400));
         self.refused.store(refused, Ordering::Relaxed);
         made.map(|comment| comment.id)

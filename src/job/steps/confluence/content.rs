@@ -109,12 +109,7 @@ async fn body(
     Ok(marked)
 }
 
-async fn labels(
-    second: &Second<'_>,
-    item: &Item,
-    labels: &[Label],
-    done: &mut Done,
-) -> Result<()> {
+async fn labels(second: &Second<'_>, item: &Item, labels: &[Label], done: &mut Done) -> Result<()> {
     second.ends.target.add_labels(&item.target, labels).await?;
     let count = labels.len() as u64;
     done.labels = (count, count);
@@ -138,7 +133,10 @@ async fn properties(
         let value: Value = serde_json::from_str(&rewritten.text).unwrap_or(Value::Null);
         done.references += rewritten.count as u64;
         done.properties.0 += 1;
-        let set = second.ends.target.new_property(owner, &property.key, &value);
+        let set = second
+            .ends
+            .target
+            .new_property(owner, &property.key, &value);
         match set.await {
             Ok(()) => done.properties.1 += 1,
             // Confluence keeps some of its own for itself

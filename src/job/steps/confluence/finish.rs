@@ -119,11 +119,14 @@ async fn one(second: &Second<'_>, item: &Item) -> Result<()> {
 
 fn items(known: &Known) -> Vec<Item> {
     let of = |kind, is_post| {
-        known.pairs(kind).into_iter().map(move |(src, target)| Item {
-            is_post,
-            src,
-            target,
-        })
+        known
+            .pairs(kind)
+            .into_iter()
+            .map(move |(src, target)| Item {
+                is_post,
+                src,
+                target,
+            })
     };
     of(PAGE, false).chain(of(BLOG_POST, true)).collect()
 }
@@ -180,12 +183,18 @@ fn not_carried(second: &Second<'_>) -> Vec<NotCarried> {
         why: why.to_owned(),
     };
     let mut all = vec![
-        one("page history".into(), "only the current versions are copied"),
+        one(
+            "page history".into(),
+            "only the current versions are copied",
+        ),
         one(
             "authors and dates of pages".into(),
             "the API takes neither; of blog posts the date is kept",
         ),
-        one("drafts".into(), "they aren't published, and no list has them"),
+        one(
+            "drafts".into(),
+            "they aren't published, and no list has them",
+        ),
     ];
     let archived = second.known.noted(ARCHIVED, "pages").unwrap_or_default();
     if !matches!(archived.as_str(), "" | "0") {

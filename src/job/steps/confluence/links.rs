@@ -7,7 +7,10 @@ use quick_xml::reader::Reader;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Link {
     /// A page or blog post by its title; in another space where there is a key.
-    Titled { space: Option<String>, title: String },
+    Titled {
+        space: Option<String>,
+        title: String,
+    },
     /// A page, a blog post or a folder by its id.
     Numbered {
         id: String,

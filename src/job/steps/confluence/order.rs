@@ -17,11 +17,7 @@ struct Sibling {
 }
 
 /// Puts the target's pages into the source's order. Gives how many were moved.
-pub async fn restore(
-    second: &Second<'_>,
-    source: &Inventory,
-    target: &Inventory,
-) -> Result<u64> {
+pub async fn restore(second: &Second<'_>, source: &Inventory, target: &Inventory) -> Result<u64> {
     let wanted = families(source, |node| {
         let kind = match node.kind {
             Kind::Page => PAGE,

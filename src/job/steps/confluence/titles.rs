@@ -35,12 +35,7 @@ pub fn in_links(rewriter: &Rewriter, storage: &str, key: &str) -> String {
 }
 
 /// The tag with another title; `None` where it stays.
-fn renamed(
-    rewriter: &Rewriter,
-    element: &BytesStart<'_>,
-    raw: &str,
-    key: &str,
-) -> Option<String> {
+fn renamed(rewriter: &Rewriter, element: &BytesStart<'_>, raw: &str, key: &str) -> Option<String> {
     if !matches!(element.name().into_inner(), "ri:page" | "ri:blog-post") {
         return None;
     }

@@ -108,7 +108,8 @@ impl Verifier<'_> {
         }
         let mut posts = ends.target.blog_posts(&ends.to.id, Format::Storage);
         while let Some(post) = posts.try_next().await? {
-            self.content(true, &post.id, &post.title, &post.body).await?;
+            self.content(true, &post.id, &post.title, &post.body)
+                .await?;
         }
         Ok(())
     }
