@@ -7,7 +7,7 @@ use super::kind::ReferenceKind;
 
 /// A byte of an encoded character beyond ASCII: a letter, as far as one can tell.
 const SOME_LETTER: char = 'é';
-/// How far back an address may have begun, in bytes.
+/// No address is longer, in bytes.
 const LONGEST_ADDRESS: usize = 4096;
 
 /// Whether the token at `at` isn't a part of a longer word.
@@ -64,7 +64,9 @@ pub(super) fn begins_word(text: &str, at: usize) -> bool {
 pub(super) fn address_length(text: &str) -> usize {
     let ends =
         |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ')' | ']' | '|');
-    text.find(ends).unwrap_or(text.len())
+    text.char_indices()
+        .find(|(at, c)| *at >= LONGEST_ADDRESS || ends(*c))
+        .map_or(text.len(), |(at, _)| at)
 }
 
 /// Whether a host stands for this machine: a sandbox's port changes from start to start.

@@ -127,6 +127,13 @@ pub(super) const TINY: &str = "/x/";
 /// Words that begin a query inside an address.
 pub(super) const QUERIES: &[&str] = &["jql=", "jqlQuery=", "cql="];
 
+/// What an address has in it that leads to one thing of a site.
+pub(super) fn addressing() -> impl Iterator<Item = String> {
+    let words = CONTEXTS.iter().map(|(word, _)| *word).chain([TINY]);
+    let of_address = words.filter(|word| !word.contains([' ', '"']) && !word.starts_with(':'));
+    of_address.flat_map(|word| super::form::forms(word).into_iter().map(|(_, text)| text))
+}
+
 /// Whether the address that runs up to here is one of Confluence's.
 pub(super) fn is_wiki(address: &str) -> bool {
     [

@@ -29,6 +29,10 @@ pub enum Reason {
     Computed,
     /// Code and comments are people's to change; the kind of object.
     Definition(String),
+    /// It leads to something of the source's site that isn't a part of the clone.
+    External,
+    /// It's of the source, and nothing in the clone stands for it.
+    Unresolved,
     /// Code in a page or an issue, which stays as it is where that was asked for.
     Code,
     /// A record of what was done, which stays as it was.
@@ -59,6 +63,8 @@ impl Reason {
             Reason::ColumnType(name) => format!("column of type {name}"),
             Reason::Computed => "computed by the database".into(),
             Reason::Definition(kind) => format!("{kind}: change it yourself"),
+            Reason::External => "it leads to something outside of what was cloned".into(),
+            Reason::Unresolved => "nothing in the clone stands for it".into(),
             Reason::Code => "code stays as it was written".into(),
             Reason::History => "a record of what was done stays as it was".into(),
             Reason::Unreadable(why) => format!("it can't be looked through: {why}"),
@@ -117,7 +123,8 @@ impl Leftover {
 impl Rewriter {
     /// Where `text`, which was rewritten, still names the source; at most one for each token.
     pub fn residues(&self, text: &str) -> Vec<Residue> {
-        let found = self.find(text);
+        let searched = self.search(text, true);
+        let found = searched.spans;
         let mut out: Vec<Residue> = found.iter().filter_map(|f| self.missed(f)).collect();
         let inside = |at: usize| {
             let before = found.partition_point(|f| f.start <= at);
@@ -152,6 +159,7 @@ impl Rewriter {
                 });
             }
         }
+        out.extend(searched.stays);
         out.extend(self.signed_addresses(text));
         out.sort_by_key(|residue| residue.at);
         out

@@ -40,7 +40,8 @@ impl ReferenceMap {
     }
 
     /// Adds a pair. Empty, short or equal tokens are left out: they can't name a source. So is the
-    /// schema `public`, which is everybody's. A site that both share is remembered as theirs.
+    /// schema `public`, which is everybody's. A site that both share is remembered as theirs, and so
+    /// is what has the same name on two sites.
     pub fn add_labelled(&mut self, kind: ReferenceKind, label: &str, from: &str, to: &str) {
         if kind == ReferenceKind::Site && !from.is_empty() && !to.is_empty() {
             self.sites.insert(from.to_ascii_lowercase());
@@ -49,7 +50,9 @@ impl ReferenceMap {
         let everybodys = kind == ReferenceKind::Schema && from == "public";
         let short = from.is_empty() || from.chars().count() < kind.shortest();
         let key = (kind.is_of_a_site().then_some(kind), from.to_owned());
-        if short || everybodys || from == to || to.is_empty() || self.entries.contains_key(&key) {
+        // of what has the same name on two sites, the addresses change all the same
+        let same = from == to && !kind.is_of_a_site();
+        if short || everybodys || same || to.is_empty() || self.entries.contains_key(&key) {
             return;
         }
         self.entries.insert(

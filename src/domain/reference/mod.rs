@@ -18,6 +18,8 @@ mod context;
 mod decoded;
 mod find;
 mod form;
+mod home;
+mod introduced;
 pub mod json;
 mod jwt;
 mod kind;

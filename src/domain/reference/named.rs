@@ -84,9 +84,7 @@ impl Rewriter {
             How::Page => self.page(value),
             How::Resource => self.each(CONTENT, value, ['/', ':', '-', '#']),
         };
-        if spans.is_empty() {
-            spans = self.find(value);
-        }
+        spans.extend(self.find(value));
         untangle(&mut spans);
         spans
     }
@@ -103,10 +101,11 @@ impl Rewriter {
         let token = part.trim();
         let start = start + (part.len() - part.trim_start().len());
         let n = kinds.iter().find_map(|kind| self.index.get(*kind, token))?;
-        Some(Span {
+        let to = self.entries.get(n)?.to.clone();
+        (to != token).then(|| Span {
             start,
             end: start + token.len(),
-            to: self.entries.get(n)?.to.clone(),
+            to,
             entry: Some(n),
         })
     }

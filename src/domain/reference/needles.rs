@@ -26,7 +26,8 @@ pub(super) fn needles(entries: &[Entry], index: &Index) -> Option<Vec<String>> {
         all.insert(Form::Slashes.write(SIGNED_OBJECT));
     }
     let mut introduced = BTreeSet::new();
-    for entry in entries {
+    let two_sites = index.has(ReferenceKind::Site);
+    for entry in entries.iter().filter(|e| two_sites || e.from != e.to) {
         if entry.kind.is_introduced() {
             introduced.insert(entry.kind);
         } else if let Some(head) = begins(entry) {

@@ -34,6 +34,8 @@ pub struct Rewriter {
     /// Accounts of people who have none in the target, and their names.
     pub(super) absent: BTreeMap<String, String>,
     pub(super) keep_code: bool,
+    /// What an address has in it that leads to one thing of a site.
+    pub(super) somewhere: AhoCorasick,
     /// What each kind's tokens are in the target.
     targets: HashMap<ReferenceKind, HashSet<String>>,
     needles: Option<Vec<String>>,
@@ -67,6 +69,7 @@ impl Rewriter {
         Ok(Rewriter {
             finder: AhoCorasick::new(&texts).map_err(too_large)?,
             telling,
+            somewhere: AhoCorasick::new(super::context::addressing()).map_err(too_large)?,
             projects: of_kind(ReferenceKind::ProjectRef)
                 .map(|e| e.from.clone())
                 .collect(),
@@ -106,9 +109,25 @@ impl Rewriter {
     /// token of a source. Such a map has to be applied exactly once.
     pub fn chained(&self) -> usize {
         let again = |entry: &&Entry| {
-            self.index.get(entry.kind, &entry.to).is_some() || self.text(&entry.to).count > 0
+            let same = self.index.get(entry.kind, &entry.to);
+            same.is_some_and(|n| self.changes(n)) || self.text(&entry.to).count > 0
         };
-        self.entries.iter().filter(again).count()
+        self.entries
+            .iter()
+            .filter(|entry| entry.from != entry.to)
+            .filter(again)
+            .count()
+    }
+
+    /// Whether the target's name is another.
+    fn changes(&self, entry: usize) -> bool {
+        self.entries.get(entry).is_some_and(|e| e.from != e.to)
+    }
+
+    /// Whether it's a name in the target.
+    pub(super) fn is_a_target(&self, kind: ReferenceKind, token: &str) -> bool {
+        let targets = self.targets.get(&kind);
+        targets.is_some_and(|all| all.contains(token))
     }
 
     /// Whether what stands there may just as well be the target's own.
@@ -116,8 +135,7 @@ impl Rewriter {
         let Some(entry) = self.entries.get(entry) else {
             return false;
         };
-        let targets = self.targets.get(&entry.kind);
-        targets.is_some_and(|all| all.contains(&entry.from))
+        self.is_a_target(entry.kind, &entry.from)
     }
 }
 

@@ -60,6 +60,9 @@ impl Rewriter {
         let decoded = Decoded::of(written, &['\\'], json_escape);
         let bare = token.kind == Kind::Word;
         if let Some((entry, to)) = self.value(kinds, &decoded.text) {
+            if to == decoded.text {
+                return;
+            }
             let to = match bare && !is_word(&to) {
                 true => format!("\"{}\"", escaped(&to)),
                 false => escaped(&to),
@@ -72,7 +75,7 @@ impl Rewriter {
             });
             return;
         }
-        for mut span in self.find(&decoded.text) {
+        for mut span in self.search(&decoded.text, false).spans {
             span.start = inside.start + decoded.written(span.start);
             span.end = inside.start + decoded.written(span.end);
             if !bare {
@@ -117,6 +120,9 @@ impl Rewriter {
     }
 }
 
+/// No query in an address is longer, in bytes.
+const LONGEST: usize = 16 * 1024;
+
 /// A parameter's value, up to the next parameter or the end of the address.
 fn parameter(rest: &str, depth: usize) -> &str {
     let (and, hash) = match depth {
@@ -125,7 +131,7 @@ fn parameter(rest: &str, depth: usize) -> &str {
         _ => ("%2526", "%2523"),
     };
     let mut open = 0_usize;
-    let ends = |c: char| {
+    let mut ends = |c: char| {
         match c {
             '(' => open += 1,
             ')' if open == 0 => return true,
@@ -138,7 +144,10 @@ fn parameter(rest: &str, depth: usize) -> &str {
                 '"' | '\'' | '`' | '<' | '>' | '&' | '#' | ']' | '|' | '\\'
             )
     };
-    let end = rest.find(ends).unwrap_or(rest.len());
+    let end = rest
+        .char_indices()
+        .find(|(at, c)| *at >= LONGEST || ends(*c))
+        .map_or(rest.len(), |(at, _)| at);
     let value = &rest[..end];
     let end = [and, hash].iter().filter_map(|stop| value.find(stop)).min();
     &value[..end.unwrap_or(value.len())]

@@ -13,7 +13,7 @@ enum At {
     Value,
 }
 
-/// All values, each with the kinds that it may be of.
+/// All words, each with the kinds that it may be of as a value; no kinds: it's none.
 pub(super) fn operands(language: Language, query: &str) -> Vec<(Token, &'static [ReferenceKind])> {
     let all = tokens(query);
     let mut out = Vec::new();
@@ -22,6 +22,7 @@ pub(super) fn operands(language: Language, query: &str) -> Vec<(Token, &'static 
     // a bracket that holds values or arguments, against one that holds clauses
     let mut lists: Vec<Option<&'static [ReferenceKind]>> = Vec::new();
     let mut after_order = false;
+    const NONE: &[ReferenceKind] = &[];
     for (n, token) in all.iter().enumerate() {
         let text = &query[token.inside()];
         let word = match token.kind {
@@ -33,7 +34,10 @@ pub(super) fn operands(language: Language, query: &str) -> Vec<(Token, &'static 
             && all.get(n + 1).is_some_and(|t| t.start == token.end);
         if let Some(Some(of)) = lists.last().copied() {
             match token.kind {
-                Kind::Word if calls => kinds = of_function(language, text),
+                Kind::Word if calls => {
+                    kinds = of_function(language, text);
+                    out.push((token.clone(), NONE));
+                }
                 Kind::Word | Kind::Quoted => out.push((token.clone(), of)),
                 Kind::Open => lists.push(Some(kinds)),
                 Kind::Close => {
@@ -45,6 +49,10 @@ pub(super) fn operands(language: Language, query: &str) -> Vec<(Token, &'static 
                 Kind::Comma | Kind::Operator => {}
             }
             continue;
+        }
+        let value = at == At::Value && !calls && !matches!(word.as_str(), "not" | "in");
+        if matches!(token.kind, Kind::Word | Kind::Quoted) {
+            out.push((token.clone(), if value { kinds } else { NONE }));
         }
         match (token.kind, at) {
             (Kind::Close, _) => {
@@ -78,14 +86,9 @@ pub(super) fn operands(language: Language, query: &str) -> Vec<(Token, &'static 
                 }
             },
             (Kind::Quoted, At::Operator) => kinds = of_field(language, text),
-            (Kind::Word, At::Value) if matches!(word.as_str(), "not" | "in") => {}
-            (Kind::Word, At::Value) if calls => {
-                kinds = of_function(language, text);
-            }
-            (Kind::Word | Kind::Quoted, At::Value) => {
-                out.push((token.clone(), kinds));
-                at = At::Field;
-            }
+            (Kind::Word, At::Value) if calls => kinds = of_function(language, text),
+            (Kind::Word | Kind::Quoted, At::Value) if value => at = At::Field,
+            (Kind::Word | Kind::Quoted, At::Value) => {}
         }
     }
     out

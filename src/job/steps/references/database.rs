@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
+use super::created;
 use super::pairs::{self, Place};
 use crate::domain::human;
 use crate::domain::name::InstanceName;
@@ -41,7 +42,8 @@ impl Step for RewriteDatabase {
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let map = pairs::map(&self.world, &self.source, &self.target, Place::Text)?;
+        let mut map = pairs::map(&self.world, &self.source, &self.target, Place::Text)?;
+        created::add(&mut map, &ctx.journal()?);
         let request = RewriteRequest {
             target: self.world.admin_database(&self.target)?,
             schema: self.only_schema()?,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
+use super::created;
 use super::pairs::{self, Place};
 use crate::domain::name::InstanceName;
 use crate::domain::reference::{Leftover, Reason, Rewriter};
@@ -45,8 +46,11 @@ impl Step for RewriteReferences {
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
+        let journal = ctx.journal()?;
         let rewriters = |place| -> Result<Rewriter> {
-            pairs::map(&self.world, &self.source, &self.target, place)?.compile()
+            let mut map = pairs::map(&self.world, &self.source, &self.target, place)?;
+            created::add(&mut map, &journal);
+            map.compile()
         };
         let (settings, text) = (rewriters(Place::Settings)?, rewriters(Place::Text)?);
         let folder = self.world.instance(&self.target)?.path().to_owned();

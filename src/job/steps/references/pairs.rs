@@ -1,6 +1,6 @@
 //! Which of the source's names become which of the target's, from both instances' own files.
 
-use crate::domain::config::SupabaseConfig;
+use crate::domain::config::{AtlassianKind, SupabaseConfig};
 use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
 use crate::domain::reference::{ReferenceKind, ReferenceMap};
@@ -18,18 +18,33 @@ pub enum Place {
     Text,
 }
 
+/// The `.env` key of an Atlassian site, where the configuration has none.
+const SITE_KEY: &str = "ATLASSIAN_SITE";
+
 /// One instance's own names.
 struct Names {
     env: EnvFile,
     config: SupabaseConfig,
+    /// The host of its Atlassian site; empty where it has none.
+    site: String,
 }
 
 impl Names {
     fn of(world: &World, name: &InstanceName) -> Result<Names> {
         let dir = world.instance(name)?;
+        let env = dir.read_env()?.0;
+        let atlassian = dir.atlassian_config()?;
+        let mut site = atlassian.site.unwrap_or_default();
+        if site.is_empty() && atlassian.kind == AtlassianKind::Cloud {
+            let shared = world.workspace().shared_env()?;
+            let of = |env: &EnvFile| env.get(SITE_KEY).map(str::to_owned);
+            let own = of(&env).filter(|site| !site.is_empty());
+            site = own.or_else(|| of(&shared)).unwrap_or_default();
+        }
         Ok(Names {
-            env: dir.read_env()?.0,
             config: dir.supabase_config()?,
+            site: host(&site).to_owned(),
+            env,
         })
     }
 
@@ -46,8 +61,8 @@ impl Names {
     }
 }
 
-/// Every value that says which project, schema and database the source is, with the target's in its
-/// place.
+/// Every value that says which project, schema, database and site the source is, with the target's
+/// in its place.
 pub fn map(
     world: &World,
     source: &InstanceName,
@@ -64,6 +79,7 @@ pub fn map(
     let schema = (&*from.config.schema, &*to.config.schema);
     map.add(ReferenceKind::Schema, schema.0, schema.1);
     database(&mut map, &from, &to, place);
+    map.add(ReferenceKind::Site, &from.site, &to.site);
     Ok(map)
 }
 
