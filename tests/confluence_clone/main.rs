@@ -5,6 +5,8 @@ mod api;
 mod first_pass;
 mod fixture;
 mod rig;
+mod second_pass;
+mod snapshot;
 mod space;
 #[path = "../wiki/mod.rs"]
 mod wiki;

@@ -7,7 +7,7 @@ use matriz::error::{Error, Result};
 use matriz::job::engine::{self, NewJob};
 use matriz::job::signals::Signals;
 use matriz::job::step::{Stage, Step, StepContext, plan_of};
-use matriz::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace};
+use matriz::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace, FinishPages};
 use matriz::job::world::World;
 use matriz::registry::Registry;
 use matriz::sandbox::FetchConsent;
@@ -139,6 +139,14 @@ impl Rig {
         }
     }
 
+    pub fn finish_step(&self, source: &InstanceName, target: &InstanceName) -> FinishPages {
+        FinishPages {
+            world: self.world.clone(),
+            source: source.clone(),
+            target: target.clone(),
+        }
+    }
+
     pub fn delete_step(&self, name: &InstanceName) -> DeleteSpace {
         DeleteSpace {
             world: self.world.clone(),
@@ -170,6 +178,33 @@ impl Step for Fails {
 
     async fn run(&self, _ctx: &StepContext) -> Result<()> {
         Err(Error::refused("It fails."))
+    }
+
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A step that knows what became of a Jira project, as Jira's own steps would.
+pub struct Knows;
+
+#[async_trait::async_trait]
+impl Step for Knows {
+    fn name(&self) -> &str {
+        "knows"
+    }
+
+    fn title(&self) -> &str {
+        "Know the issues"
+    }
+
+    async fn done(&self, _ctx: &StepContext) -> Result<bool> {
+        Ok(false)
+    }
+
+    async fn run(&self, ctx: &StepContext) -> Result<()> {
+        let pairs = [("project", "PROJ", "CLO"), ("issue-key", "PROJ-1", "CLO-7")];
+        ctx.record("jira", &pairs)
     }
 
     async fn undo(&self, _ctx: &StepContext) -> Result<()> {
