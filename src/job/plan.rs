@@ -181,6 +181,13 @@ fn clone(
     } else {
         plan.line("Copies", "every table, with everything that belongs to it");
     }
+    let seen = registry
+        .instance_figures_of(source.as_str())?
+        .unwrap_or_default();
+    let counts = Counts {
+        issues: counts.issues.or(seen.issues),
+        pages: counts.pages.or(seen.pages),
+    };
     plan_site::copies(&mut plan, &shape.atlassian, counts);
     foreseen::lines(&mut plan, look);
     if !shape.without_database {

@@ -69,29 +69,30 @@ pub fn seeds(world: &World, name: &InstanceName, shape: &AtlassianShape) -> Resu
     let seeds = SiteSeeds::read(&world.instance(name)?)?;
     let issues = Some(seeds.board.issues.len() as u64).filter(|n| shape.jira && *n > 0);
     let pages = Some(seeds.space.count() as u64).filter(|n| shape.confluence && *n > 0);
-    Ok(both(Counts { issues, pages }))
+    Ok(joined(
+        issues.map(|n| counted(n, "issue", "issues")),
+        pages.map(|n| counted(n, "page", "pages")),
+    ))
 }
 
 /// What a clone copies, as far as it's known.
 pub fn copies(plan: &mut Plan, shape: &AtlassianShape, counts: Counts) {
-    let known = Counts {
-        issues: counts.issues.filter(|_| shape.jira),
-        pages: counts.pages.filter(|_| shape.confluence),
+    let some = |n: Option<u64>, one: &str, many: &str| match n {
+        Some(n) => counted(n, one, many),
+        None => format!("every {one}"),
     };
-    let all = match (shape.jira, shape.confluence) {
-        (true, true) => "every issue and every page",
-        (true, false) => "every issue",
-        (false, true) => "every page",
-        (false, false) => return,
-    };
-    plan.line("", both(known).unwrap_or_else(|| all.to_owned()));
+    let issues = shape.jira.then(|| some(counts.issues, "issue", "issues"));
+    let pages = shape
+        .confluence
+        .then(|| some(counts.pages, "page", "pages"));
+    if let Some(text) = joined(issues, pages) {
+        plan.line("", text);
+    }
 }
 
-fn both(counts: Counts) -> Option<String> {
-    let issues = counts.issues.map(|n| counted(n, "issue", "issues"));
-    let pages = counts.pages.map(|n| counted(n, "page", "pages"));
-    match (issues, pages) {
-        (Some(issues), Some(pages)) => Some(format!("{issues} and {pages}")),
+fn joined(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one} and {other}")),
         (one, other) => one.or(other),
     }
 }

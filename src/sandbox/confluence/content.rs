@@ -38,7 +38,8 @@ impl Kind {
             Kind::Page => "page",
             Kind::Blogpost => "blogpost",
             Kind::Folder => "folder",
-            Kind::Attachment => "attachment",
+            // Jira keeps its own attachments in the same store
+            Kind::Attachment => "page-attachment",
             Kind::FooterComment => "footer-comment",
             Kind::InlineComment => "inline-comment",
         }
@@ -48,6 +49,7 @@ impl Kind {
     pub fn public(self) -> &'static str {
         match self {
             Kind::FooterComment | Kind::InlineComment => "comment",
+            Kind::Attachment => "attachment",
             other => other.store(),
         }
     }
