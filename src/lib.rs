@@ -34,7 +34,8 @@
 //! again and [`job::engine`] runs them under a lease: the source is set up where it isn't yet, the
 //! folder is made, the project created ([`provider::supabase`], which reaches the [`sandbox`] or
 //! the real service by the same code), the database copied under one snapshot and compared
-//! ([`provider::postgres::copy`]), and rows ([`provider::postgres::columns`]) and files rewritten by
+//! ([`provider::postgres::copy`]) while issues and pages are copied beside it
+//! ([`job::steps::jira`], [`job::steps::confluence`]), and texts, rows ([`provider::postgres::columns`]) and files rewritten by
 //! one map ([`domain::reference`]) so that nothing names the source; what a step has to say about it
 //! is kept as the job's report ([`domain::report`]).
 //! Progress goes to the registry ten times a second; any number of screens and shells watch it

@@ -10,7 +10,7 @@ use crate::job::world::World;
 use crate::provider::confluence::Confluence;
 use crate::provider::jira::Jira;
 
-/// A plan waits for the counts no longer than this.
+/// Nobody waits for the counts longer than this.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// `None` where there is nothing to count, or the site didn't say.
@@ -24,15 +24,20 @@ pub struct Counts {
 pub async fn ahead(world: &World, shape: &Shape) -> Counts {
     match &shape.request {
         Request::Clone { source, .. } if shape.atlassian.any() && !shape.sets_up_source => {
-            let asked = tokio::time::timeout(PATIENCE, of(world, source)).await;
-            asked.ok().and_then(Result::ok).unwrap_or_default()
+            of(world, source).await
         }
         _ => Counts::default(),
     }
 }
 
-/// About how many issues an instance's project has, and pages its space.
-pub async fn of(world: &World, name: &InstanceName) -> Result<Counts> {
+/// About how many issues an instance's project has, and pages its space; nothing of what isn't
+/// said within 3 seconds.
+pub async fn of(world: &World, name: &InstanceName) -> Counts {
+    let asked = tokio::time::timeout(PATIENCE, ask(world, name)).await;
+    asked.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+async fn ask(world: &World, name: &InstanceName) -> Result<Counts> {
     let config = world.instance(name)?.atlassian_config()?;
     let some = |key: Option<String>| key.filter(|key| !key.is_empty());
     let (project, space) = (

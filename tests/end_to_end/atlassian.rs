@@ -117,6 +117,10 @@ fn a_clone_has_every_issue_and_page_and_none_of_its_source() {
     assert_eq!(place.value("clone-1", project), to.project);
     assert_eq!(place.value("clone-1", space), to.space);
 
+    // what the seeds hold is there already
+    place.matriz(&["seed", "clone-1", "--yes"]).ok();
+    place.site("clone-1").is_a_copy_of(&from);
+
     // the plan of a deletion names both; then they're gone, and the source's stay
     let plan = place.json(&["delete", "clone-1", "--dry-run"]);
     let plan = plan.to_string();

@@ -40,9 +40,7 @@ impl Step for ReadFigures {
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         if self.world.project(&self.name)?.is_none() {
             // a clone may leave the database out
-            let counts = counts::of(&self.world, &self.name)
-                .await
-                .unwrap_or_default();
+            let counts = counts::of(&self.world, &self.name).await;
             return ctx.registry().save_instance_figures(&InstanceFigures {
                 name: self.name.to_string(),
                 state: InstanceState::Ready,
@@ -90,7 +88,7 @@ pub async fn read(world: &World, name: &InstanceName) -> Result<InstanceFigures>
         .await
         .map_err(|e| explain::statement(e, "read the database's size"))?;
     // a site that doesn't answer hides no figure of the database
-    let counts = counts::of(world, name).await.unwrap_or_default();
+    let counts = counts::of(world, name).await;
     let figures = InstanceFigures {
         name: name.to_string(),
         state: InstanceState::Ready,

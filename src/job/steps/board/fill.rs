@@ -211,7 +211,9 @@ impl Filling<'_> {
         let there: Vec<String> = there.iter().map(|one| markup::words(&one.body)).collect();
         for comment in &seed.comments {
             let body = text(comment);
-            if !there.contains(&markup::words(&body)) {
+            let words = markup::words(&body);
+            // a copied comment has its author and date in front
+            if !there.iter().any(|one| one.ends_with(&words)) {
                 let new = NewComment {
                     body,
                     visibility: None,
@@ -236,7 +238,7 @@ impl Filling<'_> {
         let same = |work: &Work, comment: &Value| {
             there.iter().any(|one| {
                 one.time_spent_seconds == work.minutes * 60
-                    && markup::words(&one.comment) == markup::words(comment)
+                    && markup::words(&one.comment).ends_with(&markup::words(comment))
             })
         };
         for work in &seed.work {

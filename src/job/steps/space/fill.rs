@@ -186,33 +186,35 @@ impl Filling<'_> {
     }
 
     async fn comments(&self, page: &str, comments: &[Said]) -> Result<()> {
+        if comments.is_empty() {
+            return Ok(());
+        }
+        // one that stood beside words may have become one below the page in a copy
+        let mut there = Vec::new();
         for kind in [CommentKind::Footer, CommentKind::Inline] {
-            let inline = kind == CommentKind::Inline;
-            let ours = comments
-                .iter()
-                .filter(|said| said.beside.is_some() == inline);
-            let ours: Vec<&Said> = ours.collect();
-            if ours.is_empty() {
-                continue;
-            }
-            let there = self.confluence.page_comments(page, kind, Format::Storage);
-            let there: Vec<Comment> = there.try_collect().await?;
-            for said in ours {
-                let body = self.text(&said.body);
-                let id = match there.iter().find(|one| same(one, &body)) {
-                    Some(one) => one.id.clone(),
-                    None => {
-                        let selection = said.beside.as_ref().map(|text| Selection {
-                            text: text.clone(),
-                            matches: 1,
-                            index: 0,
-                        });
-                        let on = CommentOn::Page(page.to_owned());
-                        self.say(kind, on, body, selection).await?
-                    }
-                };
-                self.replies(kind, &id, &said.replies).await?;
-            }
+            let found = self.confluence.page_comments(page, kind, Format::Storage);
+            let found: Vec<Comment> = found.try_collect().await?;
+            there.extend(found.into_iter().map(|comment| (kind, comment)));
+        }
+        for said in comments {
+            let body = self.text(&said.body);
+            let (kind, id) = match there.iter().find(|(_, one)| same(one, &body)) {
+                Some((kind, one)) => (*kind, one.id.clone()),
+                None => {
+                    let kind = match said.beside {
+                        Some(_) => CommentKind::Inline,
+                        None => CommentKind::Footer,
+                    };
+                    let selection = said.beside.as_ref().map(|text| Selection {
+                        text: text.clone(),
+                        matches: 1,
+                        index: 0,
+                    });
+                    let on = CommentOn::Page(page.to_owned());
+                    (kind, self.say(kind, on, body, selection).await?)
+                }
+            };
+            self.replies(kind, &id, &said.replies).await?;
         }
         Ok(())
     }
@@ -286,8 +288,10 @@ impl Filling<'_> {
     }
 }
 
+/// A copied comment has its author and date in front.
 fn same(comment: &Comment, body: &str) -> bool {
-    comment.body.text(Format::Storage).map(words) == Some(words(body))
+    let there = comment.body.text(Format::Storage).map(words);
+    there.is_some_and(|there| there.ends_with(&words(body)))
 }
 
 /// The words of a body: a site may write its elements in another way than they were sent.
