@@ -14,6 +14,7 @@ pub mod progress;
 pub mod reference;
 pub mod report;
 pub mod report_confluence;
+pub mod report_jira;
 pub mod request;
 pub mod secret;
 pub mod site_seed;

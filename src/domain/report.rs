@@ -7,6 +7,7 @@ use super::human;
 use super::job::JobView;
 use super::reference::Leftover;
 use super::report_confluence::{CONFLUENCE, SpaceChanges};
+use super::report_jira::{JIRA, JiraChanges};
 
 /// The part that says what was rewritten in the target's database.
 pub const DATABASE: &str = "references.database";
@@ -165,6 +166,7 @@ impl ReportPart {
             DATABASE => DatabaseChanges::deserialize(&self.data).map(|c| c.lines()),
             FILES => FileChanges::deserialize(&self.data).map(|c| c.lines()),
             CONFLUENCE => SpaceChanges::deserialize(&self.data).map(|c| c.lines()),
+            JIRA => JiraChanges::deserialize(&self.data).map(|c| c.lines()),
             name => Ok(vec![format!("{name}: {}", self.data)]),
         };
         known.unwrap_or_else(|_| vec![format!("{}: {}", self.name, self.data)])

@@ -40,12 +40,12 @@ pub async fn check(place: &Place, id: JobId) {
         for pointer in [
             "labels",
             "duedate",
-            "issuetype/id",
             "priority/id",
             "assignee/accountId",
             "reporter/accountId",
             "timetracking/originalEstimate",
             "customfield_10016",
+            "issuetype/name",
             "customfield_10040/value",
             "customfield_10044",
         ] {

@@ -4,9 +4,13 @@
 #[path = "../api/mod.rs"]
 mod api;
 mod copy;
+mod finish;
 #[path = "../jira/mod.rs"]
 mod jira;
+mod kills;
 mod look;
+mod other_site;
 mod place;
 mod project;
+mod scale;
 mod source;

@@ -8,7 +8,7 @@ use matriz::domain::name::InstanceName;
 use matriz::job::engine::{self, NewJob};
 use matriz::job::signals::Signals;
 use matriz::job::step::{Stage, plan_of};
-use matriz::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject};
+use matriz::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject, FinishIssues};
 use matriz::job::world::World;
 use matriz::registry::Registry;
 use matriz::registry::journal::JournalEntry;
@@ -91,6 +91,26 @@ impl Place {
         dir.save_atlassian_config(&config).unwrap();
     }
 
+    /// Both instances are reached there from now on.
+    pub fn reach(&self, site: &str) {
+        for name in ["default", "clone-1"] {
+            let dir = self.workspace.instance(&self::name(name)).unwrap();
+            let mut config = dir.atlassian_config().unwrap();
+            config.site = Some(site.to_owned());
+            dir.save_atlassian_config(&config).unwrap();
+        }
+    }
+
+    /// The clone is on a site of its own.
+    pub fn move_clone_to(&self, other: &Jira) {
+        let dir = self.workspace.instance(&self::name("clone-1")).unwrap();
+        let mut config = dir.atlassian_config().unwrap();
+        config.site = Some(other.sandbox.url.clone());
+        dir.save_atlassian_config(&config).unwrap();
+        dir.edit_env(|env| env.set("ATLASSIAN_API_TOKEN", other.sandbox.site.token()))
+            .unwrap();
+    }
+
     pub fn world(&self) -> World {
         world(self.workspace.root())
     }
@@ -162,6 +182,8 @@ pub enum What {
     Like,
     /// The clone's project and the first pass.
     Copy,
+    /// All of it.
+    Whole,
     Delete,
 }
 
@@ -176,14 +198,24 @@ pub fn stages(world: &World, what: What) -> Vec<Stage> {
     match what {
         What::Plain => vec![vec![Box::new(project(None))]],
         What::Like => vec![vec![Box::new(project(Some(source)))]],
-        What::Copy => vec![
-            vec![Box::new(project(Some(source.clone())))],
-            vec![Box::new(CopyIssues {
-                world: world.clone(),
-                source,
-                target: target.clone(),
-            })],
-        ],
+        What::Copy | What::Whole => {
+            let mut stages: Vec<Stage> = vec![
+                vec![Box::new(project(Some(source.clone())))],
+                vec![Box::new(CopyIssues {
+                    world: world.clone(),
+                    source: source.clone(),
+                    target: target.clone(),
+                })],
+            ];
+            if what == What::Whole {
+                stages.push(vec![Box::new(FinishIssues {
+                    world: world.clone(),
+                    source,
+                    target: target.clone(),
+                })]);
+            }
+            stages
+        }
         What::Delete => vec![vec![Box::new(DeleteJiraProject {
             world: world.clone(),
             name: target.clone(),

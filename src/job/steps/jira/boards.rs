@@ -6,6 +6,7 @@ use futures_util::TryStreamExt;
 
 use super::made::Made;
 use super::once::once;
+use super::rewrite::Rewrites;
 use super::sides::Sides;
 use super::{PROVIDER, names, sprints};
 use crate::error::{Error, Kind, Result};
@@ -17,7 +18,12 @@ const LONGEST: usize = 254;
 
 /// Gives the target a board for each of the source's: the one that its template brought, or a new
 /// one. The filters show all of the project until the second pass writes their queries.
-pub async fn copy(ctx: &StepContext, sides: &Sides, made: &Made) -> Result<()> {
+pub async fn copy(
+    ctx: &StepContext,
+    sides: &Sides,
+    made: &Made,
+    rewrites: &Rewrites,
+) -> Result<()> {
     let wanted: Vec<Board> = sides.source.boards(&sides.from.key).try_collect().await?;
     let mut wanted: Vec<Board> = wanted
         .into_iter()
@@ -52,7 +58,7 @@ pub async fn copy(ctx: &StepContext, sides: &Sides, made: &Made) -> Result<()> {
             ],
         )?;
         if board.kind != BoardKind::Kanban {
-            sprints::create(ctx, sides, made, board.id, target).await?;
+            sprints::create(ctx, sides, made, rewrites, (board.id, target)).await?;
         }
     }
     Ok(())
@@ -151,4 +157,20 @@ async fn filter_for(ctx: &StepContext, sides: &Sides, like: &Filter) -> Result<F
     };
     ctx.result(seq, &filter.id)?;
     Ok(filter)
+}
+
+/// Writes the source's queries, rewritten, into the copies' filters. Gives the numbers of boards on
+/// both sides.
+pub async fn finish(sides: &Sides, made: &Made, rewrites: &Rewrites) -> Result<(u64, u64)> {
+    for (source, target) in made.pairs("filter") {
+        let from = sides.source.filter(source).await?;
+        let to = sides.target.filter(target).await?;
+        let jql = rewrites.jql(&from.jql);
+        if to.jql != jql {
+            sides.target.set_filter_jql(&to, &jql).await?;
+        }
+    }
+    let wanted: Vec<Board> = sides.source.boards(&sides.from.key).try_collect().await?;
+    let wanted = wanted.iter().filter(|b| is_at(b, &sides.from.key)).count();
+    Ok((wanted as u64, made.pairs("board").count() as u64))
 }

@@ -10,14 +10,9 @@ use crate::provider::jira::{Jira, Jql, Project};
 /// The most ids that a search gives at once.
 const PAGE: u32 = 5000;
 
-/// The issues of one level, in the order of their creation.
-pub struct Level {
-    pub level: i32,
-    pub ids: Vec<String>,
-}
-
-/// The levels from the top down: whoever has a parent comes after it.
-pub async fn levels(jira: &Jira, project: &Project) -> Result<Vec<Level>> {
+/// The issues of each level, in the order of their creation; the levels from the top down, so that
+/// whoever has a parent comes after it.
+pub async fn levels(jira: &Jira, project: &Project) -> Result<Vec<Vec<String>>> {
     let mut types: BTreeMap<i32, Vec<&str>> = BTreeMap::new();
     for kind in &project.issue_types {
         types
@@ -26,14 +21,13 @@ pub async fn levels(jira: &Jira, project: &Project) -> Result<Vec<Level>> {
             .push(&kind.id);
     }
     let mut levels = Vec::new();
-    for (level, types) in types.into_iter().rev() {
+    for types in types.into_values().rev() {
         let jql = format!(
             "project = \"{}\" AND issuetype in ({}) ORDER BY created ASC, key ASC",
             project.key,
             types.join(", ")
         );
-        let ids = ids(jira, jql).await?;
-        levels.push(Level { level, ids });
+        levels.push(ids(jira, jql).await?);
     }
     Ok(levels)
 }

@@ -8,8 +8,9 @@ use super::fields::FieldMaps;
 use super::gauge::Gauge;
 use super::made::Made;
 use super::marker::Marker;
+use super::rewrite::Rewrites;
 use super::sides::Sides;
-use super::{boards, inventory, reconcile};
+use super::{CALLS, PROVIDER, boards, inventory, reconcile};
 use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
@@ -53,7 +54,7 @@ impl Step for CopyIssues {
         let marker = Marker::new(ctx, &self.target);
         let gauge = Gauge::new(ctx, &[ISSUES, ATTACHMENTS]);
         let levels = inventory::levels(&sides.source, &sides.from).await?;
-        gauge.expect(ISSUES, levels.iter().map(|level| level.ids.len()).sum());
+        gauge.expect(ISSUES, levels.iter().map(Vec::len).sum());
         let mut made = Made::load(ctx)?;
         let mut maps = FieldMaps::read(&sides).await?;
         // a call was about to leave when the worker died: some of what it asked for may be there
@@ -67,7 +68,7 @@ impl Step for CopyIssues {
         let told = || gauge.add(ATTACHMENTS, 1);
         let files = Attachments::new(ctx, &sides, &told).await?;
         for level in &levels {
-            for ids in level.ids.chunks(CHUNK) {
+            for ids in level.chunks(CHUNK) {
                 ctx.check_cancelled()?;
                 let issues = read(&sides, ids).await?;
                 maps.learn(&sides, &issues).await?;
@@ -90,7 +91,9 @@ impl Step for CopyIssues {
         }
         gauge.close(ISSUES);
         gauge.close(ATTACHMENTS);
-        boards::copy(ctx, &sides, &made).await?;
+        let rewrites = Rewrites::open(&self.world, &self.source, &self.target, ctx)?;
+        boards::copy(ctx, &sides, &made, &rewrites).await?;
+        ctx.record(PROVIDER, &[(CALLS, "issues", &sides.calls().to_string())])?;
         ctx.log(format!(
             "{} issues and {} attachments in {} calls",
             made.pairs("issue").count(),

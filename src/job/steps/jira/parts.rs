@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use futures_util::TryStreamExt;
 
 use super::PROVIDER;
+use super::made::Made;
 use super::once::once;
+use super::rewrite::Rewrites;
+use super::sides::Sides;
 use crate::error::Result;
 use crate::job::step::StepContext;
 use crate::provider::jira::{Component, Jira, NewComponent, Project, Version};
@@ -116,4 +119,29 @@ async fn create_version(target: &Jira, to: &Project, like: &Version) -> Result<S
         },
     );
     Ok(made.await?.id)
+}
+
+/// What could only be written now that every issue has its versions: archiving, and descriptions
+/// that name issues.
+pub async fn finish(sides: &Sides, made: &Made, rewrites: &Rewrites) -> Result<()> {
+    let there: Vec<Version> = sides.target.versions(&sides.to.key).try_collect().await?;
+    let there: HashMap<&str, &Version> = there.iter().map(|v| (&*v.id, v)).collect();
+    let mut wanted = sides.source.versions(&sides.from.key);
+    while let Some(version) = wanted.try_next().await? {
+        let copy = made
+            .target("version", &version.id)
+            .and_then(|id| there.get(id));
+        let Some(copy) = copy else {
+            continue;
+        };
+        let new = Version {
+            archived: version.archived,
+            description: rewrites.text(&version.description),
+            ..(*copy).clone()
+        };
+        if new != **copy {
+            sides.target.update_version(&new).await?;
+        }
+    }
+    Ok(())
 }

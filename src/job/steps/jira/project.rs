@@ -79,6 +79,7 @@ impl Step for CreateJiraProject {
                 &[
                     ("project", &from.key, &project.key),
                     ("project-id", &from.id, &project.id),
+                    ("project-name", &from.name, &project.name),
                 ],
             )?;
             parts::copy(ctx, (source, from), (&jira, &project)).await?;

@@ -7,8 +7,10 @@ use futures_util::TryStreamExt;
 use super::boards::number;
 use super::made::Made;
 use super::once::once;
+use super::rewrite::Rewrites;
 use super::sides::Sides;
 use super::{PROVIDER, names};
+use crate::domain::report_jira::Lack;
 use crate::error::Result;
 use crate::job::step::StepContext;
 use crate::provider::jira::{NewSprint, Sprint, SprintState};
@@ -21,8 +23,8 @@ pub async fn create(
     ctx: &StepContext,
     sides: &Sides,
     made: &Made,
-    board: u64,
-    copy: u64,
+    rewrites: &Rewrites,
+    (board, copy): (u64, u64),
 ) -> Result<()> {
     let wanted: Vec<Sprint> = sides.source.sprints(board).try_collect().await?;
     let mut claimed: BTreeSet<u64> = BTreeSet::new();
@@ -31,14 +33,14 @@ pub async fn create(
     }
     for sprint in wanted {
         let source = sprint.id.to_string();
-        let elsewhere = sprint.origin_board_id.is_some_and(|origin| origin != board);
-        if elsewhere || made.target("sprint", &source).is_some() {
+        if !is_of(&sprint, board) || made.target("sprint", &source).is_some() {
             continue;
         }
+        let goal = sprint.goal.as_deref().filter(|goal| !goal.is_empty());
         let new = NewSprint {
             name: names::renamed(&sprint.name, &sides.from.key, &sides.to.key, LONGEST),
             origin_board_id: copy,
-            goal: sprint.goal.clone().filter(|goal| !goal.is_empty()),
+            goal: goal.map(|goal| rewrites.text(goal)),
             start_date: sprint.start_date.clone(),
             end_date: sprint.end_date.clone(),
         };
@@ -69,20 +71,28 @@ pub async fn create(
 /// Which issues of the target were in each of the source's sprints, in any order.
 pub type Members = BTreeMap<u64, Vec<String>>;
 
+/// What became of the sprints.
+#[derive(Default)]
+pub struct Filled {
+    pub wanted: u64,
+    pub there: u64,
+    pub lacking: Vec<Lack>,
+}
+
 /// Fills the copies and brings them to the state of their source's, the oldest first: a sprint
-/// that is closed keeps its issues when they move on to the next one. Gives what couldn't be done,
-/// in words.
+/// that is closed keeps its issues when they move on to the next one.
 pub async fn fill(
     ctx: &StepContext,
     sides: &Sides,
     made: &Made,
     members: &Members,
-) -> Result<Vec<String>> {
-    let mut wanted = Vec::new();
+) -> Result<Filled> {
+    let mut wanted: Vec<Sprint> = Vec::new();
     for (board, _) in made.pairs("board") {
-        let found = sides.source.sprints(number(board)?).try_collect::<Vec<_>>();
+        let board = number(board)?;
+        let found = sides.source.sprints(board).try_collect::<Vec<_>>();
         match found.await {
-            Ok(found) => wanted.extend(found),
+            Ok(found) => wanted.extend(found.into_iter().filter(|s| is_of(s, board))),
             // a board without sprints refuses the question
             Err(failure) if failure.status() == Some(400) => {}
             Err(failure) => return Err(failure.into()),
@@ -90,12 +100,16 @@ pub async fn fill(
     }
     wanted.sort_by_key(|sprint| (order(sprint.state), sprint.complete_date.clone(), sprint.id));
     wanted.dedup_by_key(|sprint| sprint.id);
-    let mut left = Vec::new();
+    let mut filled = Filled {
+        wanted: wanted.len() as u64,
+        ..Filled::default()
+    };
     for sprint in wanted {
         ctx.check_cancelled()?;
         let Some(copy) = made.target("sprint", &sprint.id.to_string()) else {
             continue;
         };
+        filled.there += 1;
         let copy = number(copy)?;
         let mut state = sides.target.sprint(copy).await?.state;
         if state == sprint.state && state == SprintState::Closed {
@@ -115,17 +129,22 @@ pub async fn fill(
                     state = sides.target.sprint(copy).await?.state;
                 }
                 Err(failure) if failure.status() == Some(400) => {
-                    left.push(format!(
-                        "the sprint \"{}\": {}",
-                        sprint.name, failure.message
-                    ));
+                    filled.lacking.push(Lack {
+                        what: format!("the sprint \"{}\"", sprint.name),
+                        why: failure.message,
+                    });
                     break;
                 }
                 Err(failure) => return Err(failure.into()),
             }
         }
     }
-    Ok(left)
+    Ok(filled)
+}
+
+/// A board may show sprints that come from others.
+fn is_of(sprint: &Sprint, board: u64) -> bool {
+    sprint.origin_board_id.is_none_or(|origin| origin == board)
 }
 
 fn order(state: SprintState) -> u8 {

@@ -94,3 +94,35 @@ pub fn description(issue: &Issue, maps: &FieldMaps, left: &[String]) -> Value {
         .collect();
     adf::with_table(own, TITLE, &rows)
 }
+
+/// The texts and documents of an issue whose copy may need other words: by the target's field, as
+/// they are to be before references are rewritten. `left` is what the copy couldn't be given.
+pub fn texts(
+    issue: &Issue,
+    kind: &TypeMap,
+    maps: &FieldMaps,
+    left: &[String],
+) -> Map<String, Value> {
+    let mut found = Map::new();
+    found.insert("summary".into(), json!(issue.summary()));
+    for (id, _) in maps.names().filter(|(id, _)| *id != "description") {
+        let value = issue.fields.get(id).unwrap_or(&Value::Null);
+        let text = value.is_string() || adf::is_document(value);
+        let field = kind
+            .field(id)
+            .filter(|_| text && !left.iter().any(|l| l == id));
+        let written = |field: &&crate::provider::jira::CreateField| {
+            field.schema.as_ref().is_some_and(|s| s.kind == "string")
+        };
+        if let Some(field) = field.filter(written) {
+            found.insert(field.field_id.clone(), value.clone());
+        }
+    }
+    if kind.has_description() {
+        let whole = description(issue, maps, left);
+        if adf::is_document(&whole) {
+            found.insert("description".into(), whole);
+        }
+    }
+    found
+}

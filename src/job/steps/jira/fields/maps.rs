@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::TryStreamExt;
 
-use super::{NOT_VALUES, NOT_WRITTEN};
+use super::{NOT_VALUES, NOT_WRITTEN, SPRINTS};
 use crate::error::{Error, Result};
 use crate::job::steps::jira::sides::Sides;
 use crate::provider::jira::{CreateField, Field, Issue, IssueType};
@@ -36,6 +36,8 @@ pub struct FieldMaps {
     types: HashMap<String, TypeMap>,
     /// The names of the source's fields that hold values, by id.
     names: BTreeMap<String, String>,
+    /// The source's field that holds an issue's sprints.
+    pub sprints: Option<String>,
     accounts: HashMap<String, bool>,
     same_site: bool,
 }
@@ -43,6 +45,8 @@ pub struct FieldMaps {
 impl FieldMaps {
     pub async fn read(sides: &Sides) -> Result<FieldMaps> {
         let fields: Vec<Field> = sides.source.fields().await?;
+        let sprints = fields.iter().find(|f| custom(f) == Some(SPRINTS));
+        let sprints = sprints.map(|field| field.id.clone());
         let fields: Vec<Field> = fields.into_iter().filter(holds_value).collect();
         let offered: Vec<_> = sides
             .target
@@ -78,6 +82,7 @@ impl FieldMaps {
         Ok(FieldMaps {
             types,
             names: fields.into_iter().map(|f| (f.id, f.name)).collect(),
+            sprints,
             accounts: HashMap::new(),
             same_site: sides.same_site,
         })
@@ -130,10 +135,13 @@ fn accounts_in(value: &serde_json::Value, found: &mut HashSet<String>) {
     found.extend(all.filter_map(one));
 }
 
+fn custom(field: &Field) -> Option<&str> {
+    field.schema.as_ref()?.custom.as_deref()
+}
+
 fn holds_value(field: &Field) -> bool {
-    let custom = field.schema.as_ref().and_then(|s| s.custom.as_deref());
     (!NOT_VALUES.contains(&&*field.id) || field.id == "description")
-        && !custom.is_some_and(|custom| NOT_WRITTEN.contains(&custom))
+        && !custom(field).is_some_and(|custom| NOT_WRITTEN.contains(&custom))
 }
 
 /// The type with the same id and name, the same name, or else the same level.

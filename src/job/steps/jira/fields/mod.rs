@@ -8,7 +8,7 @@ mod maps;
 mod value;
 mod words;
 
-pub use draft::draft;
+pub use draft::{draft, texts};
 pub use maps::FieldMaps;
 
 /// Fields that aren't values: Jira keeps them itself, or they're copied in another way.
@@ -48,9 +48,12 @@ const NOT_VALUES: [&str; 33] = [
     "issuekey",
 ];
 
+/// The type of the field that holds an issue's sprints.
+const SPRINTS: &str = "com.pyxis.greenhopper.jira:gh-sprint";
+
 /// Types of custom fields that hold what is copied in another way, or that only Jira writes.
 const NOT_WRITTEN: [&str; 4] = [
-    "com.pyxis.greenhopper.jira:gh-sprint",
+    SPRINTS,
     "com.pyxis.greenhopper.jira:gh-lexo-rank",
     "com.pyxis.greenhopper.jira:gh-epic-link",
     "com.atlassian.jira.plugins.jira-development-integration-plugin:devsummarycf",

@@ -1,0 +1,60 @@
+//! The comments of an issue.
+
+use futures_util::TryStreamExt;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::made::Made;
+use super::marker::Marker;
+use super::rewrite::Rewrites;
+use super::said;
+use super::sides::Sides;
+use crate::error::Result;
+use crate::job::step::StepContext;
+use crate::provider::jira::{Comment, Issue, Jira, NewComment};
+
+/// All comments of an issue: those that it shows, or where it doesn't show all, page by page.
+pub async fn of(jira: &Jira, issue: &Issue) -> Result<Vec<Comment>> {
+    let field = issue.fields.get("comment").unwrap_or(&Value::Null);
+    let list = field.get("comments").unwrap_or(&Value::Null);
+    let shown = Vec::<Comment>::deserialize(list).unwrap_or_default();
+    let total = field.get("total").and_then(Value::as_u64).unwrap_or(0);
+    if total <= shown.len() as u64 {
+        return Ok(shown);
+    }
+    Ok(jira.comments(&issue.id).try_collect().await?)
+}
+
+/// Adds what isn't there of `comments` to the copy.
+pub async fn copy(
+    ctx: &StepContext,
+    sides: &Sides,
+    marker: &Marker,
+    made: &Made,
+    rewrites: &Rewrites,
+    copy: &str,
+    comments: &[Comment],
+) -> Result<()> {
+    let all = comments.iter().map(|comment| {
+        let body = rewrites.adf(&comment.body);
+        let new = NewComment {
+            body: said::attributed(&body, comment.author.as_ref(), &comment.created),
+            visibility: comment.visibility.clone(),
+            properties: vec![marker.property(&comment.id)],
+        };
+        (comment.id.clone(), new)
+    });
+    said::copy(
+        ctx,
+        marker,
+        made,
+        "comment",
+        all.collect(),
+        || async {
+            let there: Vec<Comment> = sides.target.comments(copy).try_collect().await?;
+            Ok(there.into_iter().map(|c| (c.id, c.properties)).collect())
+        },
+        |new: NewComment| async move { Ok(sides.target.add_comment(copy, &new).await?.id) },
+    )
+    .await
+}

@@ -1,0 +1,108 @@
+//! How many calls a clone takes, and what it does where search is behind.
+
+use std::time::{Duration, Instant};
+
+use matriz::domain::report_jira::JiraChanges;
+use matriz::sandbox::api::ApiOptions;
+use matriz::sandbox::atlassian::AtlassianOptions;
+use serde_json::{Value, json};
+
+use crate::api::quick;
+use crate::copy;
+use crate::jira::fields;
+use crate::place::{Place, What};
+use crate::source;
+
+/// The calls of a clone of so many plain issues.
+async fn calls(count: usize) -> u64 {
+    let place = Place::start().await;
+    let jira = &place.jira;
+    jira.project("PROJ", "gh-simplified-scrum-classic").await;
+    let all: Vec<Value> = (0..count)
+        .map(|n| json!({ "fields": fields("PROJ", "Task", &format!("Task {n}"), json!({})) }))
+        .collect();
+    for some in all.chunks(50) {
+        jira.post(201, "issue/bulk", json!({ "issueUpdates": some }))
+            .await;
+    }
+    // some of them are done
+    for n in 1..=20 {
+        for id in ["11", "31"] {
+            let body = json!({ "transition": { "id": id } });
+            jira.post(204, &format!("issue/PROJ-{n}/transitions"), body)
+                .await;
+        }
+    }
+    place.set_key("default", "PROJ");
+    let id = place.do_it(What::Whole).await;
+    assert_eq!(place.pairs(id, "issue").len(), count);
+    let parts = place.registry.report_parts(id).unwrap();
+    let part = parts.into_iter().find(|part| part.name == "jira").unwrap();
+    let changes: JiraChanges = serde_json::from_value(part.data).unwrap();
+    assert_eq!(changes.lacking, []);
+    changes.calls
+}
+
+#[tokio::test]
+async fn calls_grow_with_the_issues_and_no_faster() {
+    let (few, many) = (calls(100).await, calls(300).await);
+    println!("{few} calls for 100 plain issues, {many} for 300");
+    // one to read an issue's remote links, for which there is no call for many; 5 of a hundred to
+    // read and 2 to create
+    let each = (many - few) as f64 / 200.0;
+    assert!(each < 1.12, "{each} calls an issue");
+    assert!(few < 170, "{few}");
+}
+
+/// What was created a moment ago isn't found by search.
+#[tokio::test]
+async fn copies_that_search_does_not_see_yet_are_found_all_the_same() {
+    let place = Place::with(ApiOptions {
+        atlassian: AtlassianOptions {
+            search_delay_ms: 4_000,
+            ..quick().atlassian
+        },
+        ..quick()
+    })
+    .await;
+    source::make(&place).await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let count = || async {
+        let body = json!({ "jql": "project = PROJ" });
+        place.jira.post(200, "search/approximate-count", body).await["count"]
+            .as_u64()
+            .unwrap()
+    };
+    while count().await < 14 {
+        assert!(Instant::now() < deadline, "search never sees the source");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let order = "POST /rest/api/3/issue/bulk drop=after times=3";
+    place.jira.sandbox.order(order).await;
+    let id = place.do_it(What::Copy).await;
+    // by their keys, which need no search
+    let mut keys: Vec<u64> = place
+        .pairs(id, "issue-key")
+        .iter()
+        .map(|(_, key)| key.trim_start_matches("CLONE1-").parse().unwrap())
+        .collect();
+    keys.sort_unstable();
+    assert_eq!(keys, (1..=14).collect::<Vec<u64>>());
+    let there = place
+        .jira
+        .send("GET", "/rest/api/3/issue/CLONE1-15", None)
+        .await;
+    assert_eq!(there.unwrap().status, 404);
+    while issues_seen(&place).await < 14 {
+        assert!(Instant::now() < deadline, "search never sees the clone");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    copy::check(&place, id).await;
+}
+
+async fn issues_seen(place: &Place) -> u64 {
+    let body = json!({ "jql": "project = CLONE1" });
+    place.jira.post(200, "search/approximate-count", body).await["count"]
+        .as_u64()
+        .unwrap()
+}
