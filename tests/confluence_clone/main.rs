@@ -2,8 +2,10 @@
 
 #[path = "../api/mod.rs"]
 mod api;
+mod calls;
 mod first_pass;
 mod fixture;
+mod kills;
 mod rig;
 mod second_pass;
 mod snapshot;

@@ -139,14 +139,6 @@ impl Rig {
         }
     }
 
-    pub fn finish_step(&self, source: &InstanceName, target: &InstanceName) -> FinishPages {
-        FinishPages {
-            world: self.world.clone(),
-            source: source.clone(),
-            target: target.clone(),
-        }
-    }
-
     pub fn delete_step(&self, name: &InstanceName) -> DeleteSpace {
         DeleteSpace {
             world: self.world.clone(),
@@ -210,6 +202,30 @@ impl Step for Knows {
     async fn undo(&self, _ctx: &StepContext) -> Result<()> {
         Ok(())
     }
+}
+
+/// A whole clone.
+pub fn clone_stages(world: &World, source: &InstanceName, target: &InstanceName) -> Vec<Stage> {
+    let (world, source, target) = (world.clone(), source.clone(), target.clone());
+    vec![
+        stage(Knows),
+        stage(CreateSpace {
+            world: world.clone(),
+            name: target.clone(),
+            from: Some(source.clone()),
+            wanted: None,
+        }),
+        stage(CopyPages {
+            world: world.clone(),
+            source: source.clone(),
+            target: target.clone(),
+        }),
+        stage(FinishPages {
+            world,
+            source,
+            target,
+        }),
+    ]
 }
 
 /// A stage of one step.

@@ -3,23 +3,13 @@
 
 use matriz::domain::name::InstanceName;
 use matriz::domain::report_confluence::{CONFLUENCE, SpaceChanges};
-use matriz::job::step::Stage;
 use serde::Deserialize;
 
 use crate::first_pass::space;
 use crate::fixture::{contents, fill};
-use crate::rig::{Knows, Rig, stage};
+use crate::rig::{Rig, clone_stages};
 use crate::snapshot::{Names, snapshot};
 use crate::wiki::V2;
-
-fn stages(rig: &Rig, source: &InstanceName, target: &InstanceName) -> Vec<Stage> {
-    vec![
-        stage(Knows),
-        stage(rig.space_step(target, Some(source))),
-        stage(rig.pages_step(source, target)),
-        stage(rig.finish_step(source, target)),
-    ]
-}
 
 fn report(rig: &Rig, job: i64) -> SpaceChanges {
     let parts = rig.registry.report_parts(job).unwrap();
@@ -66,8 +56,9 @@ async fn a_copy_is_whole_and_names_nothing_of_its_source_however_it_is_disturbed
         for fault in *faults {
             rig.wiki.sandbox.order(fault).await;
         }
-        let id = rig.submit(&target, &stages(&rig, &source, &target));
-        rig.until_done(id, || stages(&rig, &source, &target)).await;
+        let id = rig.submit(&target, &clone_stages(&rig.world, &source, &target));
+        rig.until_done(id, || clone_stages(&rig.world, &source, &target))
+            .await;
         if n < 8 {
             let left = rig.wiki.sandbox.faults().list().await.unwrap();
             assert!(left.is_empty(), "{faults:?} were not used up: {left:?}");
@@ -124,9 +115,10 @@ async fn what_leads_nowhere_and_what_cannot_be_carried_is_told() {
     rig.wiki.post(&format!("{V2}/folders"), folder).await;
     let source = rig.instance("default", Some("DOC"));
     let target = rig.instance("clone-1", None);
-    let id = rig.submit(&target, &stages(&rig, &source, &target));
+    let id = rig.submit(&target, &clone_stages(&rig.world, &source, &target));
     assert_eq!(
-        rig.until_done(id, || stages(&rig, &source, &target)).await,
+        rig.until_done(id, || clone_stages(&rig.world, &source, &target))
+            .await,
         0
     );
     let report = report(&rig, id);

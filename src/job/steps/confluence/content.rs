@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use super::comments;
+use super::marker;
 use super::second::{Done, Item, Second};
 use super::storage::{self, Marked};
-use super::{marker, update};
+use super::update::{self, Pass};
 use crate::error::Result;
 use crate::provider::confluence::{Body, CommentKind, Format, Label, Owner, Property};
 
@@ -102,7 +103,10 @@ async fn body(
         let title = title.text.as_ref();
         match item.is_post {
             true => update::post(second.ends, &item.target, title, format, &new).await?,
-            false => update::page(second.ends, &item.target, title, format, &new).await?,
+            false => {
+                let (ends, target) = (second.ends, &item.target);
+                update::page(ends, target, title, format, &new, Pass::Rewritten).await?;
+            }
         }
         second.known.note(BODY, &item.src, "yes")?;
     }

@@ -8,7 +8,8 @@ use super::inventory::{Inventory, Kind, Node};
 use super::known::Known;
 use super::once::once;
 use super::spool::Spool;
-use super::{marker, storage, update};
+use super::update::{self, Pass};
+use super::{marker, storage};
 use crate::error::{Error, Result};
 use crate::provider::confluence::{BlogPost, Format, NewBlogPost, NewFolder, NewPage, Owner};
 
@@ -34,7 +35,7 @@ pub async fn homepage(
     }
     known.record(PAGE, &home.id, &target)?;
     let (format, body) = body_of(ends, spool, home).await?;
-    update::page(ends, &target, &home.title, format, &body).await?;
+    update::page(ends, &target, &home.title, format, &body, Pass::Copied).await?;
     restricted(ends, known, &home.id).await?;
     mark(ends, known, Owner::Page(&target), &home.id).await
 }

@@ -1,6 +1,7 @@
 //! A copy's two ends: the source's space and the target's, with clients for both.
 
 use super::client;
+use super::known::Known;
 use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::job::step::StepContext;
@@ -10,6 +11,9 @@ use crate::provider::confluence::{Confluence, Space};
 /// So many calls are under way at once: enough to hide the way to the service and back, few
 /// enough to stay below its limits.
 pub const WIDTH: usize = 6;
+
+/// Under which name calls are remembered.
+const CALLS: &str = "calls";
 
 pub struct Ends<'a> {
     pub ctx: &'a StepContext,
@@ -46,8 +50,15 @@ impl<'a> Ends<'a> {
         })
     }
 
-    /// Calls to both sites so far.
-    pub fn calls(&self) -> u64 {
-        self.source.site().calls() + self.target.site().calls()
+    /// Calls to both sites so far, with those of the job's earlier tries.
+    pub fn calls(&self, known: &Known) -> u64 {
+        let earlier = known.noted(CALLS, "all");
+        let earlier: u64 = earlier.and_then(|text| text.parse().ok()).unwrap_or(0);
+        earlier + self.source.site().calls() + self.target.site().calls()
+    }
+
+    /// For the next step and the next try. Nothing may be called after this.
+    pub fn keep_calls(&self, known: &Known) -> Result<()> {
+        known.note(CALLS, "all", &self.calls(known).to_string())
     }
 }

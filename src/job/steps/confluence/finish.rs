@@ -56,16 +56,30 @@ impl Step for FinishPages {
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let ends = Ends::open(ctx, &self.world, &self.source, &self.target).await?;
         let known = Known::load(ctx)?;
+        let ran = self.finish(&ends, &known).await;
+        let kept = ends.keep_calls(&known);
+        ran.and(kept)
+    }
+
+    /// What it changed goes with what the first pass created.
+    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl FinishPages {
+    async fn finish(&self, ends: &Ends<'_>, known: &Known) -> Result<()> {
+        let ctx = ends.ctx;
         let rewriter = self.rewriter(ctx)?;
         let tally = Tally::new(ctx, &[CONTENT, ORDER, RESTRICTIONS, CHECKS]);
         let second = Second {
-            ends: &ends,
-            known: &known,
+            ends,
+            known,
             rewriter: &rewriter,
             tally: &tally,
             people: People::new(&ends.source),
         };
-        let items = items(&known);
+        let items = items(known);
         tally.begin(CONTENT, items.len());
         let each: Vec<Result<&Item>> = items.iter().map(Ok).collect();
         stream::iter(each)
@@ -95,13 +109,6 @@ impl Step for FinishPages {
         ctx.save_report(CONFLUENCE, &report)
     }
 
-    /// What it changed goes with what the first pass created.
-    async fn undo(&self, _ctx: &StepContext) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl FinishPages {
     /// The source's names and what took their place, from both instances and the job's journal.
     fn rewriter(&self, ctx: &StepContext) -> Result<Rewriter> {
         let mut map = pairs::map(&self.world, &self.source, &self.target, Place::Text)?;
@@ -151,8 +158,6 @@ fn report(
     let (pages, folders) = (nodes(Kind::Page), nodes(Kind::Folder));
     let attached = known.pairs("attachment").len() as u64;
     let restricted = known.notes(RESTRICTED).len() as u64;
-    let earlier = known.noted("calls", "first pass");
-    let earlier: u64 = earlier.and_then(|text| text.parse().ok()).unwrap_or(0);
     SpaceChanges {
         source: ends.from.key.clone(),
         target: ends.to.key.clone(),
@@ -169,7 +174,7 @@ fn report(
         rewritten: done.rewritten,
         references: done.references,
         followed: verified.followed,
-        calls: earlier + ends.calls(),
+        calls: ends.calls(known),
         not_carried: not_carried(second),
         broken: verified.broken,
         left: verified.left,

@@ -53,19 +53,33 @@ impl Step for CopyPages {
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let ends = Ends::open(ctx, &self.world, &self.source, &self.target).await?;
         let known = Known::load(ctx)?;
+        let ran = self.copy(&ends, &known).await;
+        let kept = ends.keep_calls(&known);
+        ran.and(kept)
+    }
+
+    /// What the job put into a space that was there before; its own space goes as a whole.
+    async fn undo(&self, ctx: &StepContext) -> Result<()> {
+        removal::undo(ctx, &self.world, &self.target).await
+    }
+}
+
+impl CopyPages {
+    async fn copy(&self, ends: &Ends<'_>, known: &Known) -> Result<()> {
+        let ctx = ends.ctx;
         let tally = Tally::new(ctx, &[PAGES, POSTS, ATTACHMENTS]);
         let mut spool = Spool::new(ctx.state_dir())?;
-        let inventory = inventory::read(&ends, &mut spool).await?;
+        let inventory = inventory::read(ends, &mut spool).await?;
         let copy = Copy {
-            ends: &ends,
-            known: &known,
+            ends,
+            known,
             tally: &tally,
             spool: Mutex::new(spool),
         };
         copy.pages(&inventory).await?;
         let posts = copy.posts().await?;
         let bytes = copy.attachments(&inventory, &posts).await?;
-        create::remember(&known, &inventory)?;
+        create::remember(known, &inventory)?;
         let pages = inventory.nodes().count() as u64;
         ctx.log(format!(
             "{pages} {}, {} {}, {} attached; {} calls",
@@ -73,14 +87,9 @@ impl Step for CopyPages {
             posts.len(),
             human::plural(posts.len() as u64, "blog post", "blog posts"),
             human::bytes(bytes),
-            ends.calls()
+            ends.calls(known)
         ));
-        known.note("calls", "first pass", &ends.calls().to_string())
-    }
-
-    /// What the job put into a space that was there before; its own space goes as a whole.
-    async fn undo(&self, ctx: &StepContext) -> Result<()> {
-        removal::undo(ctx, &self.world, &self.target).await
+        Ok(())
     }
 }
 

@@ -4,43 +4,60 @@ use super::ends::Ends;
 use crate::error::{Error, Result};
 use crate::provider::confluence::{BlogPost, Format, PageUpdate, is_stale};
 
-/// The message of the versions that the copy makes.
-const MESSAGE: &str = "Copied";
+/// Why a version is written. Each pass writes each page once, so its message tells a version that
+/// an earlier try made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    Copied,
+    Rewritten,
+}
+
+fn message(ends: &Ends<'_>, pass: Pass) -> String {
+    let what = match pass {
+        Pass::Copied => "copied",
+        Pass::Rewritten => "rewritten",
+    };
+    format!("Matriz job {}: {what}", ends.ctx.job())
+}
+
 const MOST_TRIES: u32 = 5;
 
-/// Writes a page's title and body.
+/// Writes a page's title and body. What was created has one version: that's believed first, and
+/// looked up where the service knows better.
 pub async fn page(
     ends: &Ends<'_>,
     id: &str,
     title: &str,
     format: Format,
     body: &str,
+    pass: Pass,
 ) -> Result<()> {
+    let message = message(ends, pass);
     let mut tries = 0;
-    let mut asked = None;
+    let mut version = 1;
     loop {
-        tries += 1;
-        let page = ends.target.page(id, format).await?;
-        let page = page.ok_or_else(|| gone("page", title))?;
-        let version = page.version.unwrap_or_default();
-        // the answer to an earlier try got lost
-        if asked == Some(version.number) && version.message == MESSAGE {
-            return Ok(());
+        if tries > 0 {
+            let page = ends.target.page(id, format).await?;
+            let page = page.ok_or_else(|| gone("page", title))?;
+            let there = page.version.unwrap_or_default();
+            if there.message == message {
+                return Ok(());
+            }
+            version = there.number;
         }
+        tries += 1;
         let update = PageUpdate {
             id: id.to_owned(),
             title: title.to_owned(),
             parent_id: None,
             format,
             body: body.to_owned(),
-            version: version.number + 1,
-            message: MESSAGE.to_owned(),
+            version: version + 1,
+            message: message.clone(),
         };
         match ends.target.update_page(&update).await {
             Ok(_) => return Ok(()),
-            Err(failure) if tries < MOST_TRIES && (failure.ambiguous() || is_stale(&failure)) => {
-                asked = Some(update.version);
-            }
+            Err(failure) if tries < MOST_TRIES && (failure.ambiguous() || is_stale(&failure)) => {}
             Err(failure) => return Err(failure.into()),
         }
     }

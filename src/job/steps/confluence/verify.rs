@@ -237,7 +237,7 @@ impl Verifier<'_> {
         ));
         for (place, mut residues) in places {
             for residue in &mut residues {
-                residue.reason = Reason::Refused("the API can't change it".into());
+                residue.reason = Reason::Refused("no call of the API renames it".into());
             }
             self.residues(&place, residues);
         }
