@@ -87,6 +87,7 @@ impl<'r> Walk<'r> {
         let is_code = kind == "codeBlock" || (kind == "text" && has_code_mark(members));
         let keeps = self.rewriter.keep_code && is_code;
         self.kept += usize::from(keeps);
+        self.unresolved_media(members, name);
         let foreign = leads_elsewhere(self.rewriter, members);
         let extension = members
             .get("extensionKey")
@@ -130,6 +131,32 @@ impl<'r> Walk<'r> {
         if self.kept == 0 && !spans.is_empty() {
             self.count += spans.len();
             *text = apply(text, &spans).text.into_owned();
+        }
+    }
+
+    /// A file of an issue that nothing in the map stands for. A page's files are in a collection
+    /// that is called by the page, and go by other ids.
+    fn unresolved_media(&mut self, attrs: &Map<String, Value>, of: &str) {
+        let is_file = matches!(of, "media" | "mediaInline")
+            && attrs.get("collection").is_none_or(|c| c == "")
+            && attrs.get("type").is_none_or(|t| t != "external");
+        let media = ReferenceKind::JiraMedia;
+        if !self.only_look || !is_file || !self.rewriter.index.has(media) {
+            return;
+        }
+        let known = |id: &str| {
+            self.rewriter.index.get(media, id).is_some() || self.rewriter.is_a_target(media, id)
+        };
+        if attrs
+            .get("id")
+            .and_then(Value::as_str)
+            .is_some_and(|id| !known(id))
+        {
+            self.left.push(Residue {
+                at: 0,
+                names: media.word().into(),
+                reason: Reason::Unresolved,
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 //! What stands in running text.
 
 use super::map;
-use crate::domain::reference::tiny;
+use crate::domain::reference::{Reason, ReferenceKind, ReferenceMap, tiny};
 
 #[track_caller]
 fn text(from: &str, to: &str) {
@@ -142,6 +142,7 @@ fn addresses_of_confluence() {
             "/wiki/pages/viewpage.action?pageId=4711&src=x",
             "/wiki/pages/viewpage.action?pageId=8822&src=x",
         ),
+        ("appId=x-y&pageId=4711", "appId=x-y&pageId=8822"),
         (
             "/wiki/pages/viewpage.action?pageId=47110",
             "/wiki/pages/viewpage.action?pageId=47110",
@@ -241,4 +242,51 @@ fn an_address_moves_to_the_other_site_only_with_what_it_leads_to() {
     ] {
         text(from, to);
     }
+}
+
+#[test]
+fn what_nothing_stands_for_is_said() {
+    let rewriter = map().compile().unwrap();
+    for (text, reasons) in [
+        ("see PROJ-99 and XPROJ-98 PROJ-", vec![Reason::Unresolved]),
+        ("/wiki/spaces/TWO/pages/99", vec![Reason::Unresolved]),
+        (
+            "/wiki/spaces/TWO/pages/8822 /wiki/spaces/OPS/pages/99",
+            vec![],
+        ),
+        (
+            "https://acme.atlassian.net/browse/OTHER-1",
+            vec![Reason::External],
+        ),
+        ("https://other.example/browse/PROJ-99", vec![]),
+    ] {
+        let left: Vec<Reason> = rewriter
+            .residues(text)
+            .into_iter()
+            .map(|r| r.reason)
+            .collect();
+        assert_eq!(left, reasons, "{text}");
+    }
+}
+
+#[test]
+fn the_same_names_on_two_sites() {
+    let mut map = ReferenceMap::default();
+    map.add(
+        ReferenceKind::Site,
+        "acme.atlassian.net",
+        "clone.atlassian.net",
+    );
+    map.add(ReferenceKind::JiraProject, "PROJ", "PROJ");
+    map.add(ReferenceKind::JiraIssue, "PROJ-1", "PROJ-1");
+    let rewriter = map.compile().unwrap();
+    let out =
+        rewriter.text("https://acme.atlassian.net/browse/PROJ-1 acme.atlassian.net/browse/X-1");
+    assert_eq!(
+        out.text,
+        "https://clone.atlassian.net/browse/PROJ-1 acme.atlassian.net/browse/X-1"
+    );
+    assert_eq!((out.count, rewriter.chained()), (1, 0));
+    assert!(rewriter.residues("PROJ-1 /projects/PROJ").is_empty());
+    assert_eq!(rewriter.jql("project in (PROJ)").count, 0);
 }

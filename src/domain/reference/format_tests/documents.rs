@@ -113,3 +113,23 @@ fn code_is_kept_where_that_is_asked_for() {
         .collect();
     assert_eq!(reasons, [Reason::Code, Reason::Code]);
 }
+
+#[test]
+fn a_file_that_wasnt_copied_is_said() {
+    let rewriter = map().compile().unwrap();
+    let media = |id: &str, collection: &str| {
+        json!({"type": "mediaSingle", "content": [
+        {"type": "media", "attrs": {"type": "file", "id": id, "collection": collection}}]})
+    };
+    let left = |document| -> Vec<Reason> {
+        rewriter
+            .residues_adf(&document)
+            .into_iter()
+            .map(|r| r.reason)
+            .collect()
+    };
+    let other = "99999999-dd7a-499c-bceb-6f32bfbf30b5";
+    assert_eq!(left(media(other, "")), [Reason::Unresolved]);
+    assert_eq!(left(media(other, "contentId-8822")), []);
+    assert_eq!(left(media("00000000-1111-2222-3333-444444444444", "")), []);
+}

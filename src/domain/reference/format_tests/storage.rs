@@ -90,7 +90,7 @@ fn storage_format() {
         ),
         (
             "<p>a & b PROJ-12</p><!-- PROJ-12 --><br/>x",
-            "<p>a & b CLO-3</p><!-- PROJ-12 --><br/>x",
+            "<p>a & b CLO-3</p><!-- CLO-3 --><br/>x",
         ),
     ] {
         storage(from, to);

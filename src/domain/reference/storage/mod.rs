@@ -6,7 +6,7 @@
 //! Attributes and macro parameters are rewritten by their name, text as text. So is what stands in
 //! `CDATA`, byte by byte (the bodies of code macros only where the map doesn't keep code). A page of
 //! the same space, without `ri:space-key`, stays. `ri:version-at-save` goes: versions in the target
-//! begin anew. A body that can't be read is rewritten as plain text, and the result says why.
+//! begin anew; each counts as replaced. A body that can't be read is rewritten as plain text, and the result says why.
 
 mod element;
 mod walk;

@@ -68,7 +68,8 @@ pub(super) fn walk(rewriter: &Rewriter, body: &str) -> Result<Found, String> {
                         walk.open.pop();
                     }
                     Event::End(_) => walk.close(end),
-                    Event::CData(_) => walk.cdata(range),
+                    Event::CData(_) => walk.literal(range, "<![CDATA[", "]]>"),
+                    Event::Comment(_) => walk.literal(range, "<!--", "-->"),
                     _ => {}
                 }
             }
@@ -163,11 +164,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Text that is written as it's meant.
-    fn cdata(&mut self, range: Range<usize>) {
-        const BEGINS: &str = "<![CDATA[";
-        const ENDS: &str = "]]>";
-        let inside = range.start + BEGINS.len()..range.end.saturating_sub(ENDS.len());
+    /// Text that is written as it's meant, between two marks.
+    fn literal(&mut self, range: Range<usize>, begins: &str, ends: &str) {
+        let inside = range.start + begins.len()..range.end.saturating_sub(ends.len());
         let Some(text) = self.body.get(inside.clone()) else {
             return;
         };
@@ -177,7 +176,7 @@ impl Walk<'_, '_> {
             span.start += inside.start;
             span.end += inside.start;
             // nothing may end it before its end
-            if !span.to.contains(ENDS) {
+            if !span.to.contains(ends) {
                 self.push(span, kept);
             }
         }

@@ -38,6 +38,8 @@ fn kind(provider: &str, kind: &str) -> Option<ReferenceKind> {
         ("confluence", "blogpost") => ReferenceKind::ConfluenceBlogpost,
         ("confluence", "folder") => ReferenceKind::ConfluenceFolder,
         ("confluence", "attachment") => ReferenceKind::ConfluenceAttachment,
+        // one service keeps the files of both
+        ("confluence", "media") => ReferenceKind::JiraMedia,
         ("confluence", "comment") => ReferenceKind::ConfluenceComment,
         _ => return None,
     })
