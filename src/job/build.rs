@@ -16,7 +16,7 @@ use crate::job::steps::expose::ExposeSchema;
 use crate::job::steps::figures::ReadFigures;
 use crate::job::steps::folder::CopyFolder;
 use crate::job::steps::healthy::WaitHealthy;
-use crate::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject};
+use crate::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject, FinishIssues};
 use crate::job::steps::keys::WriteKeys;
 use crate::job::steps::mcp::WriteMcp;
 use crate::job::steps::migrate::Migrate;
@@ -283,6 +283,12 @@ fn clone(
     if shape.atlassian.jira {
         let (world, source, target) = of();
         copy.push(Box::new(CopyIssues {
+            world,
+            source,
+            target,
+        }));
+        let (world, source, target) = of();
+        rewrite.push(Box::new(FinishIssues {
             world,
             source,
             target,

@@ -341,7 +341,7 @@ impl Place {
     }
 
     fn seeds(&self, name: &str) -> SiteSeeds {
-        let workspace = Workspace::open(&self.root).expect("the workspace");
+        let workspace = Workspace::find(Some(&self.root), &self.root).expect("the workspace");
         let name = matriz::domain::name::InstanceName::parse(name).expect("a name");
         SiteSeeds::read(&workspace.instance(&name).expect("the folder")).expect("the seeds")
     }
