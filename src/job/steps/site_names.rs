@@ -1,8 +1,8 @@
 //! What the symbols in the seeds stand for in one instance: keys, ids and addresses of its issues
 //! and pages.
 //!
-//! Which issue is which says the property `matriz.seed`, written together with the issue; which page
-//! is which says its title, that there is once in a space. What this job made itself is known from
+//! Which issue is which says the property `matriz.seed`, written together with the issue, else its
+//! summary; which page is which says its title, that there is once in a space. What this job made itself is known from
 //! its journal, so that a search that lags behind hides nothing.
 
 use std::collections::HashMap;
@@ -11,13 +11,16 @@ use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use crate::domain::name::InstanceName;
+use crate::domain::site_seed::Item;
+use crate::domain::site_seed::board::Issue as Seed;
 use crate::domain::site_seed::symbol::Asks;
 use crate::error::{Error, Result};
 use crate::job::step::StepContext;
+use crate::job::steps::site_seeds::SiteSeeds;
 use crate::job::world::World;
 use crate::provider::atlassian::Atlassian;
 use crate::provider::confluence::{Confluence, Format};
-use crate::provider::jira::{IssueRef, Jira, Jql, Property};
+use crate::provider::jira::{Issue, IssueRef, Jira, Jql, Property};
 
 /// The journal's word for what the seeds made. Not `jira`: a clone's own entries are pairs of
 /// source and target, and a clone may set its source up in the same job.
@@ -55,7 +58,8 @@ impl SiteNames {
             ..SiteNames::default()
         };
         if let Some(project) = &names.project {
-            names.issues = issues(&Jira::new(site.clone()), project, ctx).await?;
+            let seeds = SiteSeeds::read(&world.instance(name)?)?.board.issues;
+            names.issues = issues(&Jira::new(site.clone()), project, &seeds, ctx).await?;
         }
         if let Some(space) = &names.space {
             names.pages = pages(&site, space).await?;
@@ -104,23 +108,36 @@ pub fn marker(id: &str) -> Property {
 async fn issues(
     jira: &Jira,
     project: &str,
+    seeds: &[Item<Seed>],
     ctx: &StepContext,
 ) -> Result<HashMap<String, IssueRef>> {
-    let mut found = HashMap::new();
+    let (mut found, mut unmarked) = (HashMap::new(), Vec::new());
     let search = Jql {
         jql: format!("project = \"{project}\" ORDER BY created ASC"),
-        fields: vec!["summary".into()],
+        fields: vec!["summary".into(), "issuetype".into()],
         properties: vec![MARKER.into()],
         ..Jql::default()
     };
     let mut all = jira.search(&search);
     while let Some(issue) = all.try_next().await? {
         let mark = issue.properties.get(MARKER).and_then(|m| m.get("id"));
-        if let Some(id) = mark.and_then(Value::as_str) {
-            let (id, key) = (id.to_owned(), issue.key);
-            let known = IssueRef { id: issue.id, key };
+        match mark.and_then(Value::as_str).map(str::to_owned) {
             // the first of two, where somebody copied one with its properties
-            found.entry(id).or_insert(known);
+            Some(id) => {
+                found.entry(id).or_insert_with(|| reference(&issue));
+            }
+            None => unmarked.push(issue),
+        }
+    }
+    // a clone's issues have no marker: there the words say which is which
+    for issue in &unmarked {
+        let same = |item: &&Item<Seed>| {
+            item.value.summary == issue.summary()
+                && item.value.kind == issue.text("/issuetype/name")
+        };
+        if let Some(item) = seeds.iter().find(same) {
+            let id = item.value.id.clone();
+            found.entry(id).or_insert_with(|| reference(issue));
         }
     }
     for entry in ctx.journal()? {
@@ -133,6 +150,13 @@ async fn issues(
         }
     }
     Ok(found)
+}
+
+fn reference(issue: &Issue) -> IssueRef {
+    IssueRef {
+        id: issue.id.clone(),
+        key: issue.key.clone(),
+    }
 }
 
 async fn pages(site: &Atlassian, space: &str) -> Result<HashMap<String, String>> {

@@ -153,9 +153,7 @@ impl Filling<'_> {
         self.comments(seed, issue, &text).await?;
         self.work(seed, issue, &text).await?;
         self.links(seed, issue, now).await?;
-        for title in &seed.pages {
-            self.page(issue, title).await?;
-        }
+        self.pages(seed, issue).await?;
         self.status(item, issue, now).await
     }
 
@@ -280,11 +278,28 @@ impl Filling<'_> {
         Ok(())
     }
 
-    /// A link to a page, as Confluence itself makes it: there's one of a global id at most.
-    async fn page(&self, issue: &IssueRef, title: &str) -> Result<()> {
-        let Some(id) = self.names.pages.get(title) else {
+    async fn pages(&self, seed: &Seed, issue: &IssueRef) -> Result<()> {
+        if seed.pages.is_empty() {
             return Ok(());
-        };
+        }
+        let there = self.jira.remote_links(&issue.id).await?;
+        for title in &seed.pages {
+            let Some(id) = self.names.pages.get(title) else {
+                continue;
+            };
+            let is_it = |one: &RemoteLink| {
+                let global = one.global_id.as_deref().unwrap_or_default();
+                global.ends_with(&format!("&pageId={id}"))
+            };
+            if !there.iter().any(is_it) {
+                self.page(issue, title, id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A link to a page, as Confluence itself makes it: there's one of a global id at most.
+    async fn page(&self, issue: &IssueRef, title: &str, id: &str) -> Result<()> {
         let site = &self.names.site;
         let mut object = Map::new();
         let url = format!("{site}/wiki/pages/viewpage.action?pageId={id}");

@@ -1,6 +1,6 @@
 //! Components, versions and issues, so that each issue has its key.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -18,7 +18,7 @@ use crate::job::step::{Step, StepContext};
 use crate::job::steps::site_names::{ISSUE, PROVIDER, SiteNames, marker};
 use crate::job::steps::site_seeds::SiteSeeds;
 use crate::job::world::World;
-use crate::provider::jira::{CreateField, CreateIssueType, IssueRef, Jira, Jql, NewIssue};
+use crate::provider::jira::{CreateField, CreateIssueType, IssueRef, Jira, NewIssue};
 
 /// The most issues that one call makes.
 const MOST: usize = 50;
@@ -59,7 +59,6 @@ impl Step for MakeBoard {
         };
         let parts = parts::make(&jira, &project, &seeds).await?;
         let mut known = SiteNames::read(&self.world, &self.name, ctx).await?.issues;
-        adopt(&jira, &project, &seeds.issues, &mut known).await?;
         let forms = Forms::read(&jira, &project, &seeds.issues).await?;
         let before = known.len();
         let total = seeds.issues.len() as u64;
@@ -90,39 +89,6 @@ impl Step for MakeBoard {
     async fn undo(&self, _ctx: &StepContext) -> Result<()> {
         Ok(())
     }
-}
-
-/// An issue without a marker that says the same as a seed is that seed: a copy may have lost it.
-async fn adopt(
-    jira: &Jira,
-    project: &str,
-    seeds: &[Item<Issue>],
-    known: &mut HashMap<String, IssueRef>,
-) -> Result<()> {
-    if seeds.iter().all(|item| known.contains_key(&item.value.id)) {
-        return Ok(());
-    }
-    let taken: HashSet<String> = known.values().map(|issue| issue.id.clone()).collect();
-    let search = Jql {
-        jql: format!("project = \"{project}\""),
-        fields: vec!["summary".into(), "issuetype".into()],
-        ..Jql::default()
-    };
-    let mut all = jira.search(&search);
-    while let Some(issue) = all.try_next().await? {
-        let same = |item: &&Item<Issue>| {
-            item.value.summary == issue.summary()
-                && item.value.kind == issue.text("/issuetype/name")
-                && !taken.contains(&issue.id)
-        };
-        if let Some(item) = seeds.iter().find(same) {
-            let (id, key) = (issue.id, issue.key);
-            known
-                .entry(item.value.id.clone())
-                .or_insert(IssueRef { id, key });
-        }
-    }
-    Ok(())
 }
 
 async fn make(
