@@ -9,11 +9,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::boundary::joins;
 use super::kind::ReferenceKind;
 use super::leftover::{Reason, Residue};
 use super::named::How;
 use super::rewriter::Rewriter;
-use super::span::apply;
+use super::span::{Span, apply};
 
 impl Rewriter {
     /// A document with every reference to the source replaced, and how many there were.
@@ -40,6 +41,8 @@ struct Walk<'r> {
     only_look: bool,
     /// How deep in code that stays as it is.
     kept: usize,
+    /// What stands in the nodes before and after the text node.
+    around: (Option<char>, Option<char>),
     count: usize,
     left: Vec<Residue>,
 }
@@ -50,6 +53,7 @@ impl<'r> Walk<'r> {
             rewriter,
             only_look,
             kept: 0,
+            around: (None, None),
             count: 0,
             left: Vec::new(),
         }
@@ -60,7 +64,7 @@ impl<'r> Walk<'r> {
         match value {
             Value::String(text) => self.string(text, How::parameter(of, name)),
             Value::Number(_) => self.number(value, How::parameter(of, name)),
-            Value::Array(all) => all.iter_mut().for_each(|one| self.value(one, of, name)),
+            Value::Array(all) => self.each(all, of, name),
             Value::Object(members) => {
                 if let Some(name) = self.absent(members) {
                     self.count += 1;
@@ -72,6 +76,26 @@ impl<'r> Walk<'r> {
                 self.object(members, of, name);
             }
             Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Text that is written in several nodes, for the sake of its looks, is one text: a token that
+    /// goes on in the next node is a part of a longer word.
+    fn each(&mut self, all: &mut [Value], of: &str, name: &str) {
+        let mut before = None;
+        for n in 0..all.len() {
+            let after = all
+                .get(n + 1)
+                .and_then(text_of)
+                .and_then(|t| t.chars().next());
+            let Some(one) = all.get_mut(n) else {
+                continue;
+            };
+            let last = text_of(one).and_then(|t| t.chars().next_back());
+            self.around = last.map_or((None, None), |_| (before, after));
+            self.value(one, of, name);
+            self.around = (None, None);
+            before = last;
         }
     }
 
@@ -102,6 +126,7 @@ impl<'r> Walk<'r> {
                 // a macro's parameter is {"value": …} under its name
                 "value" if inner.is_string() => self.value(inner, &extension, name),
                 "id" if kind == "mention" || name == "mention" => self.account(inner),
+                "text" if is_node && kind == "text" => self.text(inner),
                 "attrs" => self.value(inner, &extension, &kind),
                 "id" => self.value(inner, &extension, ""),
                 member => self.value(inner, &extension, member),
@@ -110,8 +135,30 @@ impl<'r> Walk<'r> {
         self.kept -= usize::from(keeps);
     }
 
+    /// A text node's own text.
+    fn text(&mut self, value: &mut Value) {
+        let Value::String(text) = value else {
+            return;
+        };
+        let (before, after) = self.around;
+        let mut spans = self.rewriter.find(text);
+        let goes_on = |outer: Option<char>, inner: Option<char>| {
+            outer.is_some_and(joins) && inner.is_some_and(joins)
+        };
+        spans.retain(|span| {
+            let begins = span.start == 0 && goes_on(before, text.chars().next());
+            let ends = span.end == text.len() && goes_on(after, text.chars().next_back());
+            !begins && !ends
+        });
+        self.replace(text, &spans);
+    }
+
     fn string(&mut self, text: &mut String, how: How) {
         let spans = self.rewriter.read(how, text);
+        self.replace(text, &spans);
+    }
+
+    fn replace(&mut self, text: &mut String, spans: &[Span]) {
         if self.only_look {
             if !spans.is_empty() && self.kept > 0 {
                 self.left.extend(spans.iter().map(|span| Residue {
@@ -130,7 +177,7 @@ impl<'r> Walk<'r> {
         }
         if self.kept == 0 && !spans.is_empty() {
             self.count += spans.len();
-            *text = apply(text, &spans).text.into_owned();
+            *text = apply(text, spans).text.into_owned();
         }
     }
 
@@ -196,6 +243,12 @@ impl<'r> Walk<'r> {
         let name = name.trim_start_matches('@');
         (!name.is_empty()).then(|| format!("@{name}"))
     }
+}
+
+/// The text of a text node.
+fn text_of(node: &Value) -> Option<&str> {
+    let is_text = node.get("type")? == "text";
+    node.get("text")?.as_str().filter(|_| is_text)
 }
 
 fn has_code_mark(node: &Map<String, Value>) -> bool {

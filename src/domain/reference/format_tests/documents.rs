@@ -88,7 +88,7 @@ fn code_is_kept_where_that_is_asked_for() {
     let document = json!({"type": "doc", "content": [
         {"type": "codeBlock", "content": [{"type": "text", "text": "PROJ-1"}]},
         {"type": "text", "text": "PROJ-1", "marks": [{"type": "code"}]},
-        {"type": "text", "text": "PROJ-1"},
+        {"type": "text", "text": " PROJ-1"},
     ]});
     let (out, count) = rewriter.adf(&document);
     assert_eq!(count, 1);
@@ -132,4 +132,57 @@ fn a_file_that_wasnt_copied_is_said() {
     assert_eq!(left(media(other, "")), [Reason::Unresolved]);
     assert_eq!(left(media(other, "contentId-8822")), []);
     assert_eq!(left(media("00000000-1111-2222-3333-444444444444", "")), []);
+}
+
+#[test]
+fn a_text_may_go_on_in_the_next_node() {
+    let rewriter = map().compile().unwrap();
+    let texts = |texts: &[&str]| {
+        let nodes: Vec<_> = texts
+            .iter()
+            .map(|t| json!({"type": "text", "text": t}))
+            .collect();
+        json!({"type": "paragraph", "content": nodes})
+    };
+    for (old, new) in [
+        (["PROJ-1", "2"], ["PROJ-1", "2"]),
+        (["A", "PROJ-1"], ["A", "PROJ-1"]),
+        (["see ", "PROJ-1"], ["see ", "CLO-7"]),
+        (["PROJ-1", ", PROJ-12"], ["CLO-7", ", CLO-3"]),
+    ] {
+        assert_eq!(rewriter.adf(&texts(&old)).0, texts(&new));
+    }
+}
+
+/// The format's own schema judges what is made of a valid document.
+#[test]
+fn documents_stay_valid() {
+    let Some(folder) = std::env::var_os("MATRIZ_SPECS").map(std::path::PathBuf::from) else {
+        println!("SKIP: MATRIZ_SPECS does not name the folder of the schema");
+        return;
+    };
+    let schema = std::fs::read_to_string(folder.join("adf-v1-full.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let document = json!({"version": 1, "type": "doc", "content": [
+        {"type": "paragraph", "content": [
+            {"type": "text", "text": "See PROJ-1", "marks": [{"type": "link", "attrs": {"href": "/browse/PROJ-1"}}]},
+            {"type": "mention", "attrs": {"id": "gone-account", "text": "@Somebody"}},
+            {"type": "inlineCard", "attrs": {"url": "https://acme.atlassian.net/browse/PROJ-1"}},
+        ]},
+        {"type": "blockCard", "attrs": {"datasource": {"id": "d", "parameters": {"jql": "project in (PROJ)"}, "views": [{"type": "table"}]}}},
+        {"type": "embedCard", "attrs": {"url": "/wiki/spaces/TEAM/pages/4711", "layout": "wide"}},
+        {"type": "extension", "attrs": {"extensionType": "x", "extensionKey": "jira", "parameters": {"macroParams": {"key": {"value": "PROJ-1"}}}}},
+        {"type": "mediaSingle", "attrs": {"layout": "center"}, "content": [{"type": "media", "attrs": {
+            "type": "file", "id": "6e7c7f2c-dd7a-499c-bceb-6f32bfbf30b5", "collection": "contentId-4711"}}]},
+        {"type": "codeBlock", "content": [{"type": "text", "text": "PROJ-1"}]},
+    ]});
+    assert!(
+        schema.is_valid(&document),
+        "{:?}",
+        schema.validate(&document).err()
+    );
+    let (out, count) = map().compile().unwrap().adf(&document);
+    assert!(schema.is_valid(&out), "{:?}", schema.validate(&out).err());
+    assert_eq!(count, 12);
 }
