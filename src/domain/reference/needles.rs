@@ -103,4 +103,44 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_whole_clone_has_few_enough_needles() {
+        use crate::domain::reference::ReferenceMap;
+        use ReferenceKind::*;
+        let mut map = ReferenceMap::default();
+        map.add(ProjectRef, "abcdefghijklmnopqrst", "zyxwvutsrqponmlkjihg");
+        map.add(ProjectUrl, "https://api.acme.example", "https://b.example");
+        map.add(Key, "sb_secret_example_1", "sb_secret_example_2");
+        map.add(Key, "sb_publishable_example_1", "sb_publishable_example_2");
+        map.add(Site, "acme.atlassian.net", "clone.atlassian.net");
+        map.add(JiraProject, "PROJ", "CLO");
+        map.add(ConfluenceSpace, "TEAM", "TWO");
+        for n in 1..=100 {
+            let (from, to) = (n.to_string(), (n + 100).to_string());
+            map.add(JiraIssue, &format!("PROJ-{n}"), &format!("CLO-{n}"));
+            for kind in [
+                JiraIssueId,
+                JiraAttachment,
+                JiraBoard,
+                JiraFilter,
+                JiraSprint,
+                JiraVersion,
+                JiraComponent,
+                JiraComment,
+                JiraWorklog,
+                ConfluencePage,
+                ConfluenceBlogpost,
+                ConfluenceFolder,
+                ConfluenceAttachment,
+                ConfluenceComment,
+                Account,
+            ] {
+                map.add(kind, &from, &to);
+            }
+        }
+        let rewriter = map.compile().unwrap();
+        let needles = rewriter.needles().expect("few enough");
+        assert!(needles.len() > 30, "{needles:?}");
+    }
 }
