@@ -13,9 +13,10 @@ async fn every_operation_asks_as_described() {
     let confluence = Confluence::new(desk.site());
     exercise_pages(&confluence).await;
     exercise_around_pages(&confluence).await;
+    exercise_what_a_copy_needs(&confluence).await;
     let operations = desk.finish().await;
     if !operations.is_empty() {
-        assert!(operations.len() >= 38, "{} operations", operations.len());
+        assert!(operations.len() >= 42, "{} operations", operations.len());
     }
 }
 
@@ -43,6 +44,11 @@ fn answer(asked: &Asked) -> Reply {
         "GET /wiki/api/v2/pages/2" | "POST /wiki/api/v2/pages" | "PUT /wiki/api/v2/pages/2" => {
             ok(page(2))
         }
+        "GET /wiki/api/v2/spaces/77/pages" => list(json!([page(2)])),
+        "GET /wiki/api/v2/pages/2/descendants" => list(json!([{"id": "4", "status": "current",
+            "title": "Child", "type": "page", "parentId": "2", "depth": 1, "childPosition": 3}])),
+        "GET /wiki/api/v2/blogposts/50" => ok(post),
+        "PUT /wiki/api/v2/inline-comments/60" => ok(comment),
         "GET /wiki/api/v2/pages/9" => Reply::Json(404, json!({"errors": []})),
         "PUT /wiki/rest/api/content/2/move/before/3" => ok(json!({"pageId": "2"})),
         "GET /wiki/api/v2/spaces/77/blogposts" => list(json!([post])),
@@ -78,6 +84,54 @@ fn answer(asked: &Asked) -> Reply {
         call if call.contains("-comments") => list(json!([comment])),
         other => panic!("{other}"),
     }
+}
+
+async fn exercise_what_a_copy_needs(confluence: &Confluence) {
+    let archived = confluence.page_heads("77", "archived");
+    assert_eq!(archived.count().await, 1);
+    assert_eq!(confluence.blog_post_heads("77").count().await, 1);
+    let below: Vec<Child> = confluence.descendants("2").try_collect().await.unwrap();
+    assert_eq!((below[0].depth, below[0].child_position), (1, Some(3)));
+    let whole = confluence.whole_page("2", Format::Storage).await.unwrap();
+    let whole = whole.unwrap();
+    // the answer has none of them inside: they are asked for
+    assert_eq!((whole.labels.len(), whole.properties.len()), (1, 0));
+    assert!(
+        confluence
+            .whole_page("9", Format::Storage)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let whole = confluence.whole_blog_post("50", Format::Document).await;
+    assert_eq!(whole.unwrap().unwrap().content.title, "Post");
+    assert!(
+        confluence
+            .blog_post("50", Format::Storage)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let private = NewPage {
+        private: true,
+        ..new_page()
+    };
+    confluence.create_page(&private).await.unwrap();
+    let private = NewBlogPost {
+        space_id: "77".into(),
+        title: "Post".into(),
+        private: true,
+        ..NewBlogPost::default()
+    };
+    confluence.create_blog_post(&private).await.unwrap();
+    let value = json!(1);
+    confluence
+        .new_property(Owner::Page("2"), "matriz-clone", &value)
+        .await
+        .unwrap();
+    confluence.resolve_comment("60", "<p/>", 2).await.unwrap();
+    assert!(confluence.delete_blog_post("50", false).await.unwrap());
+    assert!(confluence.delete_blog_post("50", true).await.unwrap());
 }
 
 async fn exercise_pages(confluence: &Confluence) {

@@ -18,17 +18,20 @@ pub enum Link {
         here: bool,
     },
     /// An attachment of this content, or of the page with that title.
-    Attached {
-        name: String,
-        on: Option<(Option<String>, String)>,
-    },
+    Attached { name: String, on: Option<Titled> },
 }
+
+/// A space's key, where it's another space, and a title.
+type Titled = (Option<String>, String);
+
+/// An attachment whose element is open: its name, and the page that is named inside.
+type Open = Option<(String, Option<Titled>)>;
 
 /// All links in a body; `key` is the space whose addresses count.
 pub fn of(storage: &str, key: &str) -> Vec<Link> {
     let mut reader = Reader::from_str(storage);
     let mut links = Vec::new();
-    let mut attached: Option<(String, Option<(Option<String>, String)>)> = None;
+    let mut attached: Open = None;
     loop {
         let Ok(event) = reader.read_event() else {
             return links;
@@ -57,12 +60,7 @@ pub fn of(storage: &str, key: &str) -> Vec<Link> {
     }
 }
 
-fn see(
-    element: &BytesStart<'_>,
-    key: &str,
-    attached: &mut Option<(String, Option<(Option<String>, String)>)>,
-    links: &mut Vec<Link>,
-) {
+fn see(element: &BytesStart<'_>, key: &str, attached: &mut Open, links: &mut Vec<Link>) {
     match element.name().into_inner() {
         "ri:page" | "ri:blog-post" => {
             let space = attribute(element, "ri:space-key");
