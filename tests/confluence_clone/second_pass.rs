@@ -126,7 +126,9 @@ async fn what_leads_nowhere_and_what_cannot_be_carried_is_told() {
     let broken: Vec<&str> = report.broken.iter().map(|b| b.to.as_str()).collect();
     assert_eq!(broken, ["\"Sumiu\"", "attachment \"nada.png\""]);
     let left: Vec<&str> = report.left.iter().map(|l| l.place.as_str()).collect();
-    assert_eq!(left, ["title of the folder \"Pasta de PROJ-1\""]);
+    // an issue that there isn't, and a name that no call changes
+    let folder = "title of the folder \"Pasta de PROJ-1\"";
+    assert_eq!(left, ["page \"Guia de CLO-7\"", folder]);
     let key = rig.key(&target).unwrap();
     let found = rig.wiki.get(&format!("{V2}/spaces?keys={key}")).await;
     let pages = contents(&rig.wiki, found["results"][0]["id"].as_str().unwrap()).await;
