@@ -124,7 +124,12 @@ pub async fn fill(wiki: &Wiki, key: &str) -> Fixture {
         &guide_body(key, &made, &wiki.sandbox.url),
     )
     .await;
-    talk(wiki, &made).await;
+    let comment = talk(wiki, &made).await;
+    let (aside, detail) = (made.page("Na pasta"), made.page("Detalhe"));
+    let link = format!(
+        "<p><a href=\"/wiki/spaces/{key}/pages/{detail}?focusedCommentId={comment}\">disse</a></p>"
+    );
+    write(wiki, aside, "Na pasta", &link).await;
     decorate(wiki, &made).await;
     made
 }
@@ -172,7 +177,8 @@ fn body(text: &str) -> Value {
     json!({ "representation": "storage", "value": text })
 }
 
-async fn talk(wiki: &Wiki, made: &Fixture) {
+/// Gives the id of one of the comments.
+async fn talk(wiki: &Wiki, made: &Fixture) -> String {
     let detail = made.page("Detalhe");
     let footer = format!("{V2}/footer-comments");
     let first = json!({ "pageId": detail, "body": body("<p>Falta PROJ-1?</p>") });
@@ -206,6 +212,7 @@ async fn talk(wiki: &Wiki, made: &Fixture) {
     .await;
     let on_post = json!({ "blogPostId": made.posts["Outra"], "body": body("<p>Boa.</p>") });
     wiki.post(&footer, on_post).await;
+    first
 }
 
 async fn decorate(wiki: &Wiki, made: &Fixture) {

@@ -49,7 +49,13 @@ pub async fn snapshot(wiki: &Wiki, space: &str, home: &str, names: &Names<'_>) -
             lines.push(format!("{title} {}: {}", one["operation"], users.join(" ")));
         }
         for comments in ["inline-comments", "footer-comments"] {
-            talk(wiki, title, kind, id, comments, &mut lines).await;
+            let found = talk(wiki, title, kind, id, comments, &mut lines).await;
+            ids.extend(
+                found
+                    .into_iter()
+                    .zip(1..)
+                    .map(|(id, n)| (id, format!("[{comments} {n} on {title}]"))),
+            );
         }
     }
     for line in &mut lines {
@@ -71,7 +77,8 @@ async fn talk(
     id: &str,
     comments: &str,
     lines: &mut Vec<String>,
-) {
+) -> Vec<String> {
+    let mut ids = Vec::new();
     let mut open = vec![(0, format!("{kind}/{id}/{comments}"))];
     while let Some((depth, path)) = open.pop() {
         let all = wiki
@@ -87,10 +94,12 @@ async fn talk(
                 comment["properties"]["inlineOriginalSelection"],
             ));
             let id = comment["id"].as_str().unwrap();
+            ids.push(id.to_owned());
             below.push((depth + 1, format!("{comments}/{id}/children")));
         }
         open.extend(below.into_iter().rev());
     }
+    ids
 }
 
 fn each(list: &Value) -> impl Iterator<Item = &Value> {

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::comments;
 use super::marker;
 use super::second::{Done, Item, Second};
 use super::storage::{self, Marked};
 use super::update::{self, Pass};
+use super::{comment_links, comments};
 use crate::error::Result;
 use crate::provider::confluence::{Body, CommentKind, Format, Label, Owner, Property};
 
@@ -93,6 +93,7 @@ async fn body(
         },
         Format::Document => (new, old.to_owned(), Vec::new()),
     };
+    comment_links::note(second.known, &item.src, old)?;
     let title = second.rewriter.text(&original.title);
     done.references += references + title.count as u64;
     if new == before && title.count == 0 {

@@ -13,7 +13,7 @@ use super::people::People;
 use super::second::{Item, Second};
 use super::tally::Tally;
 use super::verify::{self, Verified};
-use super::{content, order, restrict};
+use super::{comment_links, content, order, restrict};
 use crate::domain::name::InstanceName;
 use crate::domain::reference::Rewriter;
 use crate::domain::report_confluence::{CONFLUENCE, Count, NotCarried, SpaceChanges};
@@ -22,6 +22,7 @@ use crate::job::step::{Step, StepContext};
 use crate::job::steps::references::created;
 use crate::job::steps::references::pairs::{self, Place};
 use crate::job::world::World;
+use crate::registry::journal::JournalEntry;
 
 /// The phases.
 const CONTENT: &str = "pages and blog posts";
@@ -70,7 +71,7 @@ impl Step for FinishPages {
 impl FinishPages {
     async fn finish(&self, ends: &Ends<'_>, known: &Known) -> Result<()> {
         let ctx = ends.ctx;
-        let rewriter = self.rewriter(ctx)?;
+        let rewriter = self.rewriter(ctx, |entry| !comment_links::is_comment(entry))?;
         let tally = Tally::new(ctx, &[CONTENT, ORDER, RESTRICTIONS, CHECKS]);
         let second = Second {
             ends,
@@ -86,6 +87,7 @@ impl FinishPages {
             .try_for_each_concurrent(WIDTH, |item| one(&second, item))
             .await?;
         tally.end(CONTENT);
+        comment_links::restore(&second, ctx).await?;
         let source = inventory::tree(&ends.source, &ends.from).await?;
         let target = inventory::tree(&ends.target, &ends.to).await?;
         tally.begin(ORDER, 1);
@@ -95,7 +97,8 @@ impl FinishPages {
         restrict::restore(&second).await?;
         tally.end(RESTRICTIONS);
         tally.begin(CHECKS, 1);
-        let verified = verify::verify(&second, &items, &source, &target).await?;
+        let whole = self.rewriter(ctx, |_| true)?;
+        let verified = verify::verify(&second, &whole, &items, &source, &target).await?;
         tally.end(CHECKS);
         let report = report(&second, &source, &target, verified);
         ctx.log(format!(
@@ -109,10 +112,17 @@ impl FinishPages {
         ctx.save_report(CONFLUENCE, &report)
     }
 
-    /// The source's names and what took their place, from both instances and the job's journal.
-    fn rewriter(&self, ctx: &StepContext) -> Result<Rewriter> {
+    /// The source's names and what took their place, from both instances and what counts of the
+    /// job's journal.
+    fn rewriter(
+        &self,
+        ctx: &StepContext,
+        counts: impl Fn(&JournalEntry) -> bool,
+    ) -> Result<Rewriter> {
         let mut map = pairs::map(&self.world, &self.source, &self.target, Place::Text)?;
-        created::add(&mut map, &ctx.journal()?);
+        let mut journal = ctx.journal()?;
+        journal.retain(counts);
+        created::add(&mut map, &journal);
         map.compile()
     }
 }

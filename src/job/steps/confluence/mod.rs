@@ -7,6 +7,7 @@
 
 mod attach;
 mod client;
+mod comment_links;
 mod comments;
 mod content;
 mod create;

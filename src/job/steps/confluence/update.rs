@@ -10,12 +10,14 @@ use crate::provider::confluence::{BlogPost, Format, PageUpdate, is_stale};
 pub enum Pass {
     Copied,
     Rewritten,
+    Linked,
 }
 
 fn message(ends: &Ends<'_>, pass: Pass) -> String {
     let what = match pass {
         Pass::Copied => "copied",
         Pass::Rewritten => "rewritten",
+        Pass::Linked => "links to comments",
     };
     format!("Matriz job {}: {what}", ends.ctx.job())
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::inventory::{Inventory, Kind};
 use super::links::{self, Link};
 use super::second::{Item, LEFT, Second};
-use crate::domain::reference::{Leftover, Reason, Residue};
+use crate::domain::reference::{Leftover, Reason, Residue, Rewriter};
 use crate::domain::report_confluence::Broken;
 use crate::error::Result;
 use crate::provider::confluence::{Attachment, Body, Confluence, Format};
@@ -30,6 +30,8 @@ pub struct Verified {
 /// What there is, on each side.
 struct Verifier<'a> {
     second: &'a Second<'a>,
+    /// Knows the comments, too.
+    rewriter: &'a Rewriter,
     /// Titles of pages and blog posts in the source.
     old_titles: BTreeSet<String>,
     /// In the target, by title: whether it's a blog post, and its id.
@@ -44,6 +46,7 @@ struct Verifier<'a> {
 
 pub async fn verify(
     second: &Second<'_>,
+    rewriter: &Rewriter,
     items: &[Item],
     source: &Inventory,
     target: &Inventory,
@@ -54,6 +57,7 @@ pub async fn verify(
     };
     let mut verifier = Verifier {
         second,
+        rewriter,
         old_titles: pages(source).into_iter().map(|(title, _)| title).collect(),
         titles: BTreeMap::new(),
         ids: target.nodes().map(|node| node.id.clone()).collect(),
@@ -119,7 +123,7 @@ impl Verifier<'_> {
             true => format!("blog post \"{title}\""),
             false => format!("page \"{title}\""),
         };
-        let rewriter = self.second.rewriter;
+        let rewriter = self.rewriter;
         self.residues(&format!("title of the {place}"), rewriter.residues(title));
         if let Some(storage) = body.text(Format::Storage) {
             self.residues(&place, rewriter.residues_storage(storage));
@@ -221,7 +225,7 @@ impl Verifier<'_> {
 
     /// What bears a name that can't be changed: folders, and the space itself.
     fn names(&mut self, target: &Inventory) {
-        let rewriter = self.second.rewriter;
+        let rewriter = self.rewriter;
         let mut places: Vec<(String, Vec<Residue>)> = Vec::new();
         for node in target.nodes().filter(|node| node.kind == Kind::Folder) {
             let place = format!("title of the folder \"{}\"", node.title);
