@@ -46,6 +46,8 @@ pub async fn check(place: &Place, id: JobId) {
     let keys = Keys(place.pairs(id, "issue-key").into_iter().collect());
     let sprints: BTreeMap<String, String> = place.pairs(id, "sprint").into_iter().collect();
     let media: BTreeMap<String, String> = place.pairs(id, "media").into_iter().collect();
+    let comments = place.pairs(id, "comment");
+    assert_eq!(comments.len(), 5);
     let from = issues(jira, "PROJ").await;
     let to = issues(jira, "CLONE1").await;
     for (source, target) in &keys.0 {
@@ -76,7 +78,17 @@ pub async fn check(place: &Place, id: JobId) {
         };
         let wanted = told(a, &|id| sprints[id].clone());
         assert_eq!(told(b, &str::to_owned), wanted, "{source}");
-        said(jira, &keys, source, target).await;
+        said(jira, &keys, &comments, (source, target)).await;
+    }
+    let project = jira.get("project/CLONE1").await;
+    for list in ["components", "versions"] {
+        for part in project[list].as_array().unwrap() {
+            let words = part["description"].as_str().unwrap();
+            assert!(
+                words.contains("CLONE1-") && !words.contains("PROJ"),
+                "{part}"
+            );
+        }
     }
     order(jira, &keys).await;
     board(place, id).await;
@@ -106,7 +118,12 @@ fn links(keys: &Keys, a: &Map<String, Value>, b: &Map<String, Value>, source: &s
 }
 
 /// Comments, worklogs, watchers and remote links.
-async fn said(jira: &Jira, keys: &Keys, source: &str, target: &str) {
+async fn said(
+    jira: &Jira,
+    keys: &Keys,
+    comments: &[(String, String)],
+    (source, target): (&str, &str),
+) {
     let all = |issue: &str, what: &str| {
         let path = format!("issue/{issue}/{what}");
         async move { jira.get(&path).await }
@@ -125,7 +142,11 @@ async fn said(jira: &Jira, keys: &Keys, source: &str, target: &str) {
             content[0]
         );
         let rest = json!(content[1..]).to_string();
-        assert_eq!(rest, keys.in_text(&a["body"]["content"].to_string()));
+        let mut wanted = keys.in_text(&a["body"]["content"].to_string());
+        for (old, new) in comments {
+            wanted = wanted.replace(&format!("CommentId={old}"), &format!("CommentId={new}"));
+        }
+        assert_eq!(rest, wanted);
     }
     let (a, b) = (all(source, "worklog").await, all(target, "worklog").await);
     let spent = |all: &Value| -> Vec<_> {

@@ -106,3 +106,44 @@ async fn issues_seen(place: &Place) -> u64 {
         .as_u64()
         .unwrap()
 }
+
+/// For measurements: `MATRIZ_SCALE` says how many issues, each with 4 comments.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes; it measures"]
+async fn a_large_project() {
+    let count: usize = std::env::var("MATRIZ_SCALE").map_or(1000, |text| text.parse().unwrap());
+    let place = Place::start().await;
+    let jira = &place.jira;
+    jira.project("PROJ", "gh-simplified-scrum-classic").await;
+    let all: Vec<Value> = (0..count)
+        .map(|n| json!({ "fields": fields("PROJ", "Task", &format!("Task {n}, see PROJ-{n}"), json!({})) }))
+        .collect();
+    for some in all.chunks(50) {
+        jira.post(201, "issue/bulk", json!({ "issueUpdates": some }))
+            .await;
+    }
+    for n in 1..=count {
+        for m in 0..4 {
+            let body =
+                json!({ "body": crate::jira::paragraph(&format!("Comment {m} on PROJ-{n}")) });
+            jira.post(201, &format!("issue/PROJ-{n}/comment"), body)
+                .await;
+        }
+    }
+    place.set_key("default", "PROJ");
+    let memory = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap();
+        line.to_owned()
+    };
+    let (before, begun) = (memory(), Instant::now());
+    let id = place.do_it(What::Whole).await;
+    let took = begun.elapsed();
+    let parts = place.registry.report_parts(id).unwrap();
+    let part = parts.into_iter().find(|part| part.name == "jira").unwrap();
+    println!("{}", part.lines().join("\n"));
+    println!(
+        "{count} issues in {took:?}; {before} before, {} after, with the sandbox",
+        memory()
+    );
+}

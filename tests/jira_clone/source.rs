@@ -50,11 +50,13 @@ pub async fn make_with(place: &Place, template: &str) {
     jira.issue("OTHER", "Task", "Somebody else's", json!({}))
         .await;
     for component in ["API", "Interface"] {
-        let body = json!({ "project": KEY, "name": component });
+        let body = json!({ "project": KEY, "name": component,
+            "description": format!("{base}/browse/PROJ-3") });
         jira.post(201, "component", body).await;
     }
     for version in ["1.0", "2.0"] {
-        let body = json!({ "projectId": project, "name": version, "released": version == "1.0" });
+        let body = json!({ "projectId": project, "name": version,
+            "description": "As PROJ-2 says", "released": version == "1.0" });
         jira.post(201, "version", body).await;
     }
     // a hole in the numbers, so that a copy's number is never the source's by chance
@@ -164,6 +166,18 @@ async fn said(jira: &Jira, stories: &[String]) {
         jira.post(201, &format!("issue/{}/comment", stories[n % 2]), body)
             .await;
     }
+    // the first one on another issue, by its id
+    let first = jira.get(&format!("issue/{}/comment", stories[1])).await["comments"][0].clone();
+    let base = &jira.sandbox.url;
+    let place = format!(
+        "{base}/browse/{}?focusedCommentId={}",
+        stories[1],
+        first["id"].as_str().unwrap()
+    );
+    let body = json!({ "body": { "type": "doc", "version": 1, "content": [
+        { "type": "paragraph", "content": [{ "type": "inlineCard", "attrs": { "url": place } }] }] } });
+    jira.post(201, &format!("issue/{}/comment", stories[0]), body)
+        .await;
     // more than an issue shows of itself
     for n in 0..22 {
         let body = json!({

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::provider::atlassian::{Items, Result};
 use crate::provider::jira::client::Jira;
@@ -55,6 +56,18 @@ impl Jira {
             )
             .json(body);
         self.fetch(&request).await
+    }
+
+    /// Sets a component's description; everything else stays. Idempotent.
+    pub async fn describe_component(&self, id: &str, description: &str) -> Result<()> {
+        let request = self
+            .platform(
+                Method::PUT,
+                &["component", id],
+                format!("change the component {id}"),
+            )
+            .json(json!({ "description": description }));
+        self.done(&request).await
     }
 
     /// `false`: it was gone already.

@@ -159,6 +159,18 @@ impl Jira {
         self.list(request, "values", 100)
     }
 
+    /// Sets a project's description; everything else stays. Idempotent.
+    pub async fn describe_project(&self, key: &str, description: &str) -> Result<()> {
+        let request = self
+            .platform(
+                Method::PUT,
+                &["project", key],
+                format!("change the project {key}"),
+            )
+            .json(json!({ "description": description }));
+        self.done(&request).await
+    }
+
     /// Moves a project into the trash, from where [`Jira::restore_project`] brings it back for 60
     /// days; its key stays taken as long. `false`: there was none.
     pub async fn trash_project(&self, key: &str) -> Result<bool> {

@@ -97,6 +97,19 @@ pub fn show(db: &Db<'_>, call: &Call) -> Answer<Reply> {
     Ok(Reply::json(json(call, &find(db, call.param("id"))?)))
 }
 
+/// Changes what is given.
+pub fn change(db: &Db<'_>, call: &Call) -> Answer<Reply> {
+    let mut doc = find(db, call.param("id"))?;
+    let given = call.json()?;
+    for field in ["description", "assigneeType"] {
+        if let Some(value) = given.get(field) {
+            doc.body[field] = value.clone();
+        }
+    }
+    db.set("component", &doc.id, &doc.body)?;
+    Ok(Reply::json(json(call, &doc)))
+}
+
 pub fn delete(db: &Db<'_>, call: &Call) -> Answer<Reply> {
     let doc = find(db, call.param("id"))?;
     db.remove("component", &doc.id)?;

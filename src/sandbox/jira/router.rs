@@ -119,7 +119,9 @@ fn project() -> Router<Site> {
         .route("/component", post(on(components::create)))
         .route(
             "/component/{id}",
-            get(on(components::show)).delete(on(components::delete)),
+            get(on(components::show))
+                .put(on(components::change))
+                .delete(on(components::delete)),
         )
         .route("/version", post(on(versions::create)))
         .route(

@@ -109,31 +109,35 @@ impl<'a> Attachments<'a> {
             }
             self.ctx.check_cancelled()?;
             let open = made.is_open("attachment", &attachment.id);
-            let id = self.one(copy, &attachment, open, &claimed).await?;
-            claimed.push(id.clone());
-            if let Ok(mut new) = new.lock() {
-                new.push((attachment.id, id));
+            if let Some(id) = self.one(copy, &attachment, open, &claimed).await? {
+                claimed.push(id.clone());
+                if let Ok(mut new) = new.lock() {
+                    new.push((attachment.id, id));
+                }
             }
             (self.progress)();
         }
         Ok(())
     }
 
-    /// The id of the copy.
+    /// The id of the copy; none where the site refuses the file.
     async fn one(
         &self,
         copy: &str,
         attachment: &Attachment,
         open: bool,
         claimed: &[String],
-    ) -> Result<String> {
+    ) -> Result<Option<String>> {
         let adopted = match open {
             true => self.there(copy, attachment, claimed).await?,
             false => None,
         };
         let id = match adopted {
-            Some(id) => id,
+            Some(id) => Some(id),
             None => self.send(copy, attachment, claimed).await?,
+        };
+        let Some(id) = id else {
+            return Ok(None);
         };
         let source = self.sides.source.media_id(&attachment.id);
         let target = self.sides.target.media_id(&id);
@@ -143,7 +147,7 @@ impl<'a> Attachments<'a> {
             pairs.push(("media", source, target));
         }
         self.ctx.record(PROVIDER, &pairs)?;
-        Ok(id)
+        Ok(Some(id))
     }
 
     async fn send(
@@ -151,7 +155,7 @@ impl<'a> Attachments<'a> {
         copy: &str,
         attachment: &Attachment,
         claimed: &[String],
-    ) -> Result<String> {
+    ) -> Result<Option<String>> {
         let file = File(self.folder.0.join(&attachment.id));
         let down =
             self.sides
@@ -174,13 +178,19 @@ impl<'a> Attachments<'a> {
             match sent {
                 Ok(made) => {
                     let made = made.into_iter().next().map(|made| made.id);
-                    return made.ok_or_else(|| {
+                    return made.map(Some).ok_or_else(|| {
                         Error::new(Kind::Provider, "Jira took an attachment without naming it.")
                     });
                 }
+                // the check tells that it's missing
+                Err(failure) if matches!(failure.status(), Some(400 | 413 | 415)) => {
+                    let name = &attachment.filename;
+                    self.ctx.log(format!("{name} was refused: {failure}"));
+                    return Ok(None);
+                }
                 Err(failure) if failure.ambiguous() && tries < TRIES => {
                     if let Some(id) = self.there(copy, attachment, claimed).await? {
-                        return Ok(id);
+                        return Ok(Some(id));
                     }
                     tries += 1;
                 }

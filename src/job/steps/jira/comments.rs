@@ -58,3 +58,30 @@ pub async fn copy(
     )
     .await
 }
+
+/// Whether a text may name a comment or a worklog: what it became isn't known while they're made.
+pub fn may_name_another(comment: &Comment) -> bool {
+    let text = comment.body.to_string();
+    ["ommentId", "/comment/", "/worklog/"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Writes the comments of an issue again that name what has a name only now.
+pub async fn again(
+    sides: &Sides,
+    made: &Made,
+    rewrites: &Rewrites,
+    issue: &Issue,
+    copy: &str,
+) -> Result<()> {
+    for comment in of(&sides.source, issue).await? {
+        let target = made.target("comment", &comment.id);
+        if let Some(target) = target.filter(|_| may_name_another(&comment)) {
+            let body = rewrites.adf(&comment.body);
+            let body = said::attributed(&body, comment.author.as_ref(), &comment.created);
+            sides.target.edit_comment(copy, target, &body).await?;
+        }
+    }
+    Ok(())
+}

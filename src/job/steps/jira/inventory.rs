@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::TryStreamExt;
 
 use crate::error::Result;
+use crate::provider::atlassian;
 use crate::provider::jira::{Jira, Jql, Project};
 
 /// The most ids that a search gives at once.
@@ -33,11 +34,11 @@ pub async fn levels(jira: &Jira, project: &Project) -> Result<Vec<Vec<String>>> 
 }
 
 /// The ids of all issues in the order of their rank.
-pub async fn by_rank(jira: &Jira, key: &str) -> Result<Vec<String>> {
+pub async fn by_rank(jira: &Jira, key: &str) -> atlassian::Result<Vec<String>> {
     ids(jira, format!("project = \"{key}\" ORDER BY Rank ASC")).await
 }
 
-async fn ids(jira: &Jira, jql: String) -> Result<Vec<String>> {
+async fn ids(jira: &Jira, jql: String) -> atlassian::Result<Vec<String>> {
     let search = Jql {
         jql,
         page: PAGE,

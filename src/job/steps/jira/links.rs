@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::made::Made;
 use super::sides::Sides;
 use crate::error::Result;
+use crate::job::step::StepContext;
 use crate::provider::jira::{Fetch, Issue, NewLink};
 
 /// A link as one of its issues shows it.
@@ -70,6 +71,7 @@ pub fn is_in(key: &str, project: &str) -> bool {
 /// Makes those of `wanted` that aren't `there` and are this side's to make: of a link between two
 /// copies the inward issue's, of others the copy's. `key` is the copy's.
 pub async fn make(
+    ctx: &StepContext,
     sides: &Sides,
     key: &str,
     wanted: &BTreeSet<Seen>,
@@ -89,16 +91,27 @@ pub async fn make(
             inward: inward.to_owned(),
             outward: outward.to_owned(),
         };
-        one(sides, key, link, &new).await?;
+        one(ctx, sides, key, link, &new).await?;
     }
     Ok(())
 }
 
-async fn one(sides: &Sides, key: &str, link: &Seen, new: &NewLink) -> Result<()> {
+async fn one(
+    ctx: &StepContext,
+    sides: &Sides,
+    key: &str,
+    link: &Seen,
+    new: &NewLink,
+) -> Result<()> {
     let mut tries = 0;
     loop {
         match sides.target.create_link(new).await {
             Ok(()) => return Ok(()),
+            // the check tells that it's missing
+            Err(failure) if matches!(failure.status(), Some(400 | 404 | 413)) => {
+                ctx.log(format!("a link of {key} was refused: {failure}"));
+                return Ok(());
+            }
             Err(failure) if failure.ambiguous() && tries < 4 => {
                 let fetch = Fetch {
                     fields: vec!["issuelinks".into()],

@@ -9,6 +9,7 @@ use super::made::Made;
 use super::once::once;
 use super::rewrite::Rewrites;
 use super::sides::Sides;
+use super::verify::Verdict;
 use crate::error::Result;
 use crate::job::step::StepContext;
 use crate::provider::jira::{Component, Jira, NewComponent, Project, Version};
@@ -121,13 +122,29 @@ async fn create_version(target: &Jira, to: &Project, like: &Version) -> Result<S
     Ok(made.await?.id)
 }
 
-/// What could only be written now that every issue has its versions: archiving, and descriptions
-/// that name issues.
+/// What could only be written now that every issue has its versions and its key: archiving, and
+/// descriptions that name issues.
 pub async fn finish(sides: &Sides, made: &Made, rewrites: &Rewrites) -> Result<()> {
+    let own = sides.to.description.as_deref().unwrap_or_default();
+    let description = rewrites.text(own);
+    if description != own {
+        sides
+            .target
+            .describe_project(&sides.to.key, &description)
+            .await?;
+    }
+    let mut components = sides.source.components(&sides.from.key);
+    while let Some(component) = components.try_next().await? {
+        let description = rewrites.text(&component.description);
+        let copy = made.target("component", &component.id);
+        if let Some(copy) = copy.filter(|_| description != component.description) {
+            sides.target.describe_component(copy, &description).await?;
+        }
+    }
     let there: Vec<Version> = sides.target.versions(&sides.to.key).try_collect().await?;
     let there: HashMap<&str, &Version> = there.iter().map(|v| (&*v.id, v)).collect();
-    let mut wanted = sides.source.versions(&sides.from.key);
-    while let Some(version) = wanted.try_next().await? {
+    let mut versions = sides.source.versions(&sides.from.key);
+    while let Some(version) = versions.try_next().await? {
         let copy = made
             .target("version", &version.id)
             .and_then(|id| there.get(id));
@@ -142,6 +159,32 @@ pub async fn finish(sides: &Sides, made: &Made, rewrites: &Rewrites) -> Result<(
         if new != **copy {
             sides.target.update_version(&new).await?;
         }
+    }
+    Ok(())
+}
+
+/// What of the project's parts still names the source.
+pub async fn scan(sides: &Sides, rewrites: &Rewrites, verdict: &mut Verdict) -> Result<()> {
+    let project = sides.target.project(&sides.to.key).await?;
+    let mut look = |place: String, text: String| verdict.look(rewrites, &place, &text.into());
+    let key = &project.key;
+    look(
+        format!("{key} description"),
+        project.description.unwrap_or_default(),
+    );
+    let mut components = sides.target.components(key);
+    while let Some(component) = components.try_next().await? {
+        look(
+            format!("{key} component {}", component.name),
+            component.description,
+        );
+    }
+    let mut versions = sides.target.versions(key);
+    while let Some(version) = versions.try_next().await? {
+        look(
+            format!("{key} version {}", version.name),
+            version.description,
+        );
     }
     Ok(())
 }

@@ -13,14 +13,19 @@ const MOST: usize = 50;
 
 /// Puts the copies into the order of their sources; nothing is asked where they are in it.
 pub async fn copy(ctx: &StepContext, sides: &Sides, made: &Made) -> Result<Vec<Lack>> {
-    let source = inventory::by_rank(&sides.source, &sides.from.key).await?;
+    let mut lacking = Vec::new();
+    let source = match inventory::by_rank(&sides.source, &sides.from.key).await {
+        Ok(source) => source,
+        // a project that isn't one of software has no order of its own
+        Err(failure) if failure.status() == Some(400) => return Ok(lacking),
+        Err(failure) => return Err(failure.into()),
+    };
     let wanted: Vec<String> = source
         .iter()
         .filter_map(|id| made.target("issue", id))
         .map(str::to_owned)
         .collect();
     let now = inventory::by_rank(&sides.target, &sides.to.key).await?;
-    let mut lacking = Vec::new();
     if now == wanted {
         return Ok(lacking);
     }

@@ -5,18 +5,40 @@ use serde_json::Value;
 use super::rewrite::Rewrites;
 use super::sides::Sides;
 use crate::error::Result;
+use crate::job::step::StepContext;
 use crate::provider::jira::RemoteLink;
 
-/// Writes the source's remote links to its copy. Gives how many there are.
-pub async fn copy(sides: &Sides, rewrites: &Rewrites, issue: &str, copy: &str) -> Result<u64> {
+/// How many there are in the source, and how many the copy has.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told {
+    pub wanted: u64,
+    pub there: u64,
+}
+
+/// Writes the source's remote links to its copy.
+pub async fn copy(
+    ctx: &StepContext,
+    sides: &Sides,
+    rewrites: &Rewrites,
+    issue: &str,
+    copy: &str,
+) -> Result<Told> {
     let links = sides.source.remote_links(issue).await?;
+    let mut told = Told {
+        wanted: links.len() as u64,
+        there: 0,
+    };
     for link in &links {
-        sides
-            .target
-            .put_remote_link(copy, &pointed(rewrites, link))
-            .await?;
+        let link = pointed(rewrites, link);
+        match sides.target.put_remote_link(copy, &link).await {
+            Ok(()) => told.there += 1,
+            Err(failure) if matches!(failure.status(), Some(400 | 413)) => {
+                ctx.log(format!("a remote link was refused: {failure}"));
+            }
+            Err(failure) => return Err(failure.into()),
+        }
     }
-    Ok(links.len() as u64)
+    Ok(told)
 }
 
 /// The link with what names the source rewritten. One without a global id gets one, so that

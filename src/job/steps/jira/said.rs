@@ -58,10 +58,15 @@ where
         let mut tries = 0;
         let target = loop {
             if let Some(found) = find(marker, &known, id) {
-                break found.to_owned();
+                break Some(found.to_owned());
             }
             match add(one.clone()).await {
-                Ok(new) => break new,
+                Ok(new) => break Some(new),
+                // the check tells that it's missing
+                Err(failure) if matches!(failure.status(), Some(400 | 413)) => {
+                    ctx.log(format!("a {kind} was refused: {failure}"));
+                    break None;
+                }
                 Err(failure) if failure.ambiguous() && tries < TRIES => {
                     known = there().await?;
                     tries += 1;
@@ -69,7 +74,9 @@ where
                 Err(failure) => return Err(failure.into()),
             }
         };
-        ctx.result(seq, &target)?;
+        if let Some(target) = target {
+            ctx.result(seq, &target)?;
+        }
     }
     Ok(())
 }
