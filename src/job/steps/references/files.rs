@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::created;
 use super::pairs::{self, Place};
+use super::summary;
 use crate::domain::name::InstanceName;
 use crate::domain::reference::{Leftover, Reason, Rewriter};
 use crate::domain::report::{self, FileChange, FileChanges};
@@ -78,6 +79,7 @@ impl Step for RewriteReferences {
             ctx.log(left.line());
         }
         ctx.save_report(report::FILES, &changes)?;
+        summary::with_issues_and_pages(ctx)?;
         match unexplained {
             None => Ok(()),
             Some(left) => Err(Error::new(

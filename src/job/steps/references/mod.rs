@@ -5,6 +5,7 @@ pub mod created;
 pub mod database;
 pub mod files;
 pub(in crate::job) mod pairs;
+mod summary;
 
 pub use database::RewriteDatabase;
 pub use files::RewriteReferences;
