@@ -24,6 +24,7 @@ pub fn line(state: &State, job: &JobView, part: Part, width: usize) -> Line<'sta
         Part::Head => head(state, job, width),
         Part::Error(n) => error(state, job, n, width),
         Part::Hint(n) => hint(state, job, n, width),
+        Part::Past(steps) => past(state, job, steps, width),
         Part::Rest(from) => rest(state, job, from, width),
         Part::Step(i) => match job.steps.get(i) {
             Some(found) => step(state, found, width),
@@ -265,6 +266,19 @@ pub fn amount(amount: Amount, work: WorkState) -> String {
         }
         _ => format!("{a} of {b}"),
     }
+}
+
+/// `● 9 steps done      4.1 s`
+fn past(state: &State, job: &JobView, steps: usize, width: usize) -> Line<'static> {
+    let first = job.steps.iter().find_map(|step| step.started);
+    let ended = job.steps.iter().take(steps).filter_map(|step| step.ended);
+    let time = match (first, ended.max()) {
+        (Some(a), Some(b)) => human::seconds(seconds_between(a, b)),
+        _ => String::new(),
+    };
+    let figures = vec![dim(state, text::right(&time, 7))];
+    let name = format!("{steps} steps done");
+    row(state, width, 0, WorkState::Done, &name, figures)
 }
 
 fn rest(state: &State, job: &JobView, from: usize, width: usize) -> Line<'static> {

@@ -21,6 +21,8 @@ pub enum Part {
     Step(usize),
     Phase(usize, usize),
     Item(usize, usize, usize),
+    /// Up to this step all is done: how many on one line.
+    Past(usize),
     /// From this step on nothing has begun: their names on one line.
     Rest(usize),
 }
@@ -43,7 +45,14 @@ pub(super) fn push(
         .iter()
         .rposition(|s| s.state != WorkState::Pending)
         .map_or(0, |last| last + 1);
-    for (i, step) in job.steps.iter().enumerate().take(begun) {
+    let past = match level {
+        1 => past(job),
+        _ => 0,
+    };
+    if past > 0 {
+        push(Part::Past(past));
+    }
+    for (i, step) in job.steps.iter().enumerate().take(begun).skip(past) {
         push(Part::Step(i));
         for (j, phase) in step.report.phases.iter().enumerate() {
             let live = is_live(phase.state);
@@ -63,6 +72,19 @@ pub(super) fn push(
     }
     (0..said.0).for_each(|n| push(Part::Error(n)));
     (0..said.1).for_each(|n| push(Part::Hint(n)));
+}
+
+/// So many finished steps are shown one by one while others run.
+const FINISHED: usize = 3;
+
+/// How many of the first steps are told in one line, so that those that run are in sight.
+fn past(job: &JobView) -> usize {
+    let calm = |state| matches!(state, WorkState::Done | WorkState::Skipped);
+    let calm = job.steps.iter().take_while(|step| calm(step.state)).count();
+    match job.state.is_active() && calm > FINISHED + 1 {
+        true => calm - FINISHED,
+        false => 0,
+    }
 }
 
 /// Worth a line of its own even in the short form.
@@ -124,5 +146,27 @@ mod tests {
         assert_eq!(folded(said, 40, 3), [said]);
         assert_eq!(folded("a\nb", 40, usize::MAX), ["a", "b"]);
         assert_eq!(folded(said, 3, 3), Vec::<String>::new());
+    }
+    #[test]
+    fn what_is_long_done_takes_one_line_while_others_run() {
+        use crate::tui::state::sample;
+        let mut job = sample::running();
+        let step = |n, state| sample::step(n, "Step", state, 60, None);
+        job.steps = (0..9).map(|n| step(n, WorkState::Done)).collect();
+        job.steps.push(step(9, WorkState::Running));
+        let parts = |job: &JobView, level| {
+            let mut lines = Vec::new();
+            push(0, job, level, (0, 0), &mut lines);
+            lines.into_iter().map(|l| l.part).collect::<Vec<_>>()
+        };
+        let steps = |from, to| (from..to).map(Part::Step);
+        let folded: Vec<Part> = [Part::Head, Part::Past(6)]
+            .into_iter()
+            .chain(steps(6, 10))
+            .collect();
+        assert_eq!(parts(&job, 1), folded);
+        assert_eq!(parts(&job, 2).len(), 11);
+        job.steps.drain(..5);
+        assert_eq!(parts(&job, 1).len(), 6, "one line less is no gain");
     }
 }
