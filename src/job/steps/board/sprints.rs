@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use crate::domain::site_seed::board::{BoardSeeds, SprintState as Wanted};
 use crate::error::Result;
 use crate::job::step::StepContext;
-use crate::job::steps::site_names::SiteNames;
+use crate::job::steps::site_names::{ISSUE, PROVIDER, SiteNames};
 use crate::provider::jira::{BoardKind, Jira, NewSprint, Sprint, SprintState};
 
 /// Makes the sprints that the board doesn't have, puts their issues in, and starts and closes them.
@@ -31,7 +31,8 @@ pub async fn fill(
     for item in &seeds.sprints {
         let wanted = &item.value;
         let moment = |day: &Option<String>| day.as_ref().map(|day| format!("{day}T12:00:00.000Z"));
-        let (id, mut state) = match there.get(wanted.name.as_str()) {
+        let before = there.get(wanted.name.as_str());
+        let (id, mut state) = match before {
             Some(sprint) => (sprint.id, sprint.state.clone()),
             None => {
                 let new = NewSprint {
@@ -47,8 +48,15 @@ pub async fn fill(
         };
         if state == SprintState::Future {
             let inside = seeds.issues.iter().map(|issue| &issue.value);
-            let inside: Vec<String> = inside
+            let mut inside: Vec<_> = inside
                 .filter(|issue| issue.sprint.as_ref() == Some(&wanted.name))
+                .collect();
+            if before.is_some() {
+                // who took an issue out of it meanwhile doesn't find it there again
+                inside.retain(|issue| is_new(ctx, &issue.id));
+            }
+            let inside: Vec<String> = inside
+                .into_iter()
                 .filter_map(|issue| names.issues.get(&issue.id))
                 .map(|issue| issue.id.clone())
                 .collect();
@@ -64,4 +72,10 @@ pub async fn fill(
         }
     }
     Ok(())
+}
+
+/// Whether this job made the issue.
+fn is_new(ctx: &StepContext, id: &str) -> bool {
+    let made = ctx.lookup(PROVIDER, ISSUE, id);
+    made.is_ok_and(|entry| entry.is_some_and(|entry| entry.target_id.is_some()))
 }
