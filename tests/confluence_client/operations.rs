@@ -16,7 +16,7 @@ async fn every_operation_asks_as_described() {
     exercise_what_a_copy_needs(&confluence).await;
     let operations = desk.finish().await;
     if !operations.is_empty() {
-        assert!(operations.len() >= 42, "{} operations", operations.len());
+        assert!(operations.len() >= 43, "{} operations", operations.len());
     }
 }
 
@@ -48,6 +48,8 @@ fn answer(asked: &Asked) -> Reply {
         "GET /wiki/api/v2/pages/2/descendants" => list(json!([{"id": "4", "status": "current",
             "title": "Child", "type": "page", "parentId": "2", "depth": 1, "childPosition": 3}])),
         "GET /wiki/api/v2/blogposts/50" => ok(post),
+        "PUT /wiki/rest/api/space/DOC" => ok(json!({"id": 77, "key": "DOC", "name": "Docs",
+            "type": "global", "status": "current", "_expandable": {}, "_links": {}})),
         "PUT /wiki/api/v2/inline-comments/60" => ok(comment),
         "GET /wiki/api/v2/pages/9" => Reply::Json(404, json!({"errors": []})),
         "PUT /wiki/rest/api/content/2/move/before/3" => ok(json!({"pageId": "2"})),
@@ -124,6 +126,10 @@ async fn exercise_what_a_copy_needs(confluence: &Confluence) {
         ..NewBlogPost::default()
     };
     confluence.create_blog_post(&private).await.unwrap();
+    confluence
+        .describe_space("DOC", "Docs", "What there is")
+        .await
+        .unwrap();
     let value = json!(1);
     confluence
         .new_property(Owner::Page("2"), "matriz-clone", &value)

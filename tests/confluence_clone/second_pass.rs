@@ -113,6 +113,9 @@ async fn what_leads_nowhere_and_what_cannot_be_carried_is_told() {
     rig.wiki.page(&space, None, "Outra", link).await;
     let folder = serde_json::json!({ "spaceId": space, "title": "Pasta de PROJ-1" });
     rig.wiki.post(&format!("{V2}/folders"), folder).await;
+    let words = serde_json::json!({ "name": "Espaço de PROJ-1",
+        "description": { "plain": { "value": "Tudo de PROJ-1.", "representation": "plain" } } });
+    rig.wiki.put("/wiki/rest/api/space/DOC", words).await;
     let source = rig.instance("default", Some("DOC"));
     let target = rig.instance("clone-1", None);
     let id = rig.submit(&target, &clone_stages(&rig.world, &source, &target));
@@ -130,7 +133,11 @@ async fn what_leads_nowhere_and_what_cannot_be_carried_is_told() {
     let folder = "title of the folder \"Pasta de PROJ-1\"";
     assert_eq!(left, ["page \"Guia de CLO-7\"", folder]);
     let key = rig.key(&target).unwrap();
-    let found = rig.wiki.get(&format!("{V2}/spaces?keys={key}")).await;
+    let path = format!("{V2}/spaces?keys={key}&description-format=plain");
+    let found = rig.wiki.get(&path).await;
+    let copy = &found["results"][0];
+    assert_eq!(copy["name"], "Espaço de CLO-7 (clone-1)");
+    assert_eq!(copy["description"]["plain"]["value"], "Tudo de CLO-7.");
     let pages = contents(&rig.wiki, found["results"][0]["id"].as_str().unwrap()).await;
     let (_, other) = &pages["Outra"];
     let other = rig

@@ -103,6 +103,23 @@ impl Confluence {
         Ok(self.with_homepage(space).await)
     }
 
+    /// Gives a space another name and description. Idempotent.
+    pub async fn describe_space(&self, key: &str, name: &str, description: &str) -> Result<()> {
+        let request = self
+            .v1(
+                Method::PUT,
+                &["space", key],
+                format!("describe the space {key}"),
+            )
+            .json(json!({
+                "name": name,
+                "description": {
+                    "plain": { "value": description, "representation": "plain" },
+                },
+            }));
+        self.done(&request).await
+    }
+
     /// A new space, looked at again where it doesn't name its homepage. It's there: that it can't
     /// be looked at is no reason to call its creation a failure.
     async fn with_homepage(&self, space: Space) -> Space {

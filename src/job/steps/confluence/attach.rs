@@ -1,6 +1,7 @@
 //! Attachments: from the source through a file on this disk to the target, one at a time for each
 //! page. Putting the same name twice makes a new version, never a second attachment.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use futures_util::TryStreamExt;
@@ -8,7 +9,8 @@ use futures_util::TryStreamExt;
 use super::ends::Ends;
 use super::known::Known;
 use super::tally::Tally;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Context, Error, Kind, Result};
+use crate::job::step::StepContext;
 use crate::provider::confluence::Attachment;
 use crate::provider::http::Upload;
 
@@ -84,6 +86,28 @@ async fn copy_one(
     Ok(stored.bytes)
 }
 
+/// The folder for files on their way: this account's alone, and emptied of what a killed worker
+/// left.
+pub fn make_folder(ctx: &StepContext) -> Result<()> {
+    remove_folder(ctx);
+    let folder = folder(ctx);
+    let mut builder = std::fs::DirBuilder::new();
+    builder
+        .mode(0o700)
+        .create(&folder)
+        .context(Kind::Io, || format!("Can't make {}", folder.display()))
+}
+
+pub fn remove_folder(ctx: &StepContext) {
+    // there may be none
+    let _ = std::fs::remove_dir_all(folder(ctx));
+}
+
+fn folder(ctx: &StepContext) -> PathBuf {
+    ctx.state_dir()
+        .join(format!("attachments-{}.tmp", ctx.job()))
+}
+
 /// A file's place on this disk, removed with the value.
 struct Scratch {
     path: PathBuf,
@@ -91,9 +115,9 @@ struct Scratch {
 
 impl Scratch {
     fn new(ends: &Ends<'_>) -> Scratch {
-        let name = format!("attachment.{:016x}.tmp", rand::random::<u64>());
+        let name = format!("{:016x}", rand::random::<u64>());
         Scratch {
-            path: ends.ctx.state_dir().join(name),
+            path: folder(ends.ctx).join(name),
         }
     }
 }

@@ -88,6 +88,7 @@ impl FinishPages {
             .await?;
         tally.end(CONTENT);
         comment_links::restore(&second, ctx).await?;
+        describe(&second).await?;
         let source = inventory::tree(&ends.source, &ends.from).await?;
         let target = inventory::tree(&ends.target, &ends.to).await?;
         tally.begin(ORDER, 1);
@@ -131,6 +132,24 @@ async fn one(second: &Second<'_>, item: &Item) -> Result<()> {
     second.ends.ctx.check_cancelled()?;
     content::finish(second, item).await?;
     second.tally.one(CONTENT);
+    Ok(())
+}
+
+/// The space's own name and description, where they name the source.
+async fn describe(second: &Second<'_>) -> Result<()> {
+    let space = &second.ends.to;
+    let description = space.description.pointer("/plain/value");
+    let description = description
+        .and_then(|text| text.as_str())
+        .unwrap_or_default();
+    let name = second.rewriter.text(&space.name);
+    let words = second.rewriter.text(description);
+    if name.count + words.count > 0 {
+        let target = &second.ends.target;
+        target
+            .describe_space(&space.key, &name.text, &words.text)
+            .await?;
+    }
     Ok(())
 }
 
@@ -211,6 +230,10 @@ fn not_carried(second: &Second<'_>) -> Vec<NotCarried> {
             "they aren't published, and no list has them",
         ),
     ];
+    all.push(one(
+        "pages that this account may not see".into(),
+        "no list has them either",
+    ));
     let archived = second.known.noted(ARCHIVED, "pages").unwrap_or_default();
     if !matches!(archived.as_str(), "" | "0") {
         all.push(one(

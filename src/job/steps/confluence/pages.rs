@@ -53,13 +53,16 @@ impl Step for CopyPages {
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let ends = Ends::open(ctx, &self.world, &self.source, &self.target).await?;
         let known = Known::load(ctx)?;
+        attach::make_folder(ctx)?;
         let ran = self.copy(&ends, &known).await;
+        attach::remove_folder(ctx);
         let kept = ends.keep_calls(&known);
         ran.and(kept)
     }
 
     /// What the job put into a space that was there before; its own space goes as a whole.
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
+        attach::remove_folder(ctx);
         removal::undo(ctx, &self.world, &self.target).await
     }
 }

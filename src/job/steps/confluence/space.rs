@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::steps::mark;
 use crate::job::world::World;
-use crate::provider::confluence::{Confluence, Format, NewSpace, Owner, Space};
+use crate::provider::confluence::{Confluence, NewSpace, Owner, Space};
 
 /// So many keys are tried before the step gives up.
 const MOST_KEYS: usize = 50;
@@ -143,8 +143,8 @@ impl CreateSpace {
         if self.from.is_none() {
             return Ok(space);
         }
-        let mut pages = client.pages(&space.id, Format::Storage);
-        let mut posts = client.blog_posts(&space.id, Format::Storage);
+        let mut pages = client.page_heads(&space.id, "current");
+        let mut posts = client.blog_post_heads(&space.id);
         while let Some(page) = pages.try_next().await? {
             if Some(&page.id) != space.homepage_id.as_ref() {
                 return Err(not_empty(&self.name, key));

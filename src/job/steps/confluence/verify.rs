@@ -74,7 +74,7 @@ pub async fn verify(
     }
     verifier.posts().await?;
     verifier.bodies().await?;
-    verifier.names(target);
+    verifier.names(target).await?;
     verifier.noted();
     Ok(verifier.found)
 }
@@ -223,28 +223,26 @@ impl Verifier<'_> {
         }
     }
 
-    /// What bears a name that can't be changed: folders, and the space itself.
-    fn names(&mut self, target: &Inventory) {
+    /// Folders, whose titles no call changes, and the space itself.
+    async fn names(&mut self, target: &Inventory) -> Result<()> {
         let rewriter = self.rewriter;
-        let mut places: Vec<(String, Vec<Residue>)> = Vec::new();
         for node in target.nodes().filter(|node| node.kind == Kind::Folder) {
-            let place = format!("title of the folder \"{}\"", node.title);
-            places.push((place, rewriter.residues(&node.title)));
-        }
-        let space = &self.second.ends.to;
-        let description = space.description.pointer("/plain/value");
-        let description = description.and_then(Value::as_str).unwrap_or_default();
-        places.push(("name of the space".into(), rewriter.residues(&space.name)));
-        places.push((
-            "description of the space".into(),
-            rewriter.residues(description),
-        ));
-        for (place, mut residues) in places {
+            let mut residues = rewriter.residues(&node.title);
             for residue in &mut residues {
                 residue.reason = Reason::Refused("no call of the API renames it".into());
             }
+            let place = format!("title of the folder \"{}\"", node.title);
             self.residues(&place, residues);
         }
+        let ends = self.second.ends;
+        let Some(space) = ends.target.find_space(&ends.to.key).await? else {
+            return Ok(());
+        };
+        let description = space.description.pointer("/plain/value");
+        let description = description.and_then(Value::as_str).unwrap_or_default();
+        self.residues("name of the space", rewriter.residues(&space.name));
+        self.residues("description of the space", rewriter.residues(description));
+        Ok(())
     }
 
     /// What was seen in comments when they were written.
