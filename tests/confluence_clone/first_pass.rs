@@ -4,6 +4,10 @@ use matriz::domain::job::JobState;
 use matriz::domain::name::InstanceName;
 use matriz::job::step::Stage;
 
+use matriz::sandbox::atlassian::USERS;
+use reqwest::Method;
+use serde_json::Value;
+
 use crate::fixture::{attached, contents, fill, shape};
 use crate::rig::{Rig, stage};
 use crate::wiki::V2;
@@ -83,6 +87,14 @@ async fn everything_is_created_once_in_its_place_however_it_is_disturbed() {
                 .unwrap_or(&made.home);
             assert_eq!(mark["src"], **old, "{faults:?}: {title}");
             assert_eq!(mark["instance"], target.as_str());
+            // what isn't for everybody never is, until it gets its own restrictions
+            let path = format!("{V2}/{kind}/{id}");
+            let seen = rig
+                .wiki
+                .call_as(USERS[2], Method::GET, &path, Value::Null)
+                .await;
+            let expected = if title == "Secreta" { 404 } else { 200 };
+            assert_eq!(seen.status, expected, "{faults:?}: {title}");
         }
     }
     rig.stop().await;
