@@ -11,7 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use matriz::domain::job::JobState;
+use matriz::domain::job::{JobId, JobState};
 use matriz::job::engine;
 use matriz::job::signals::Signals;
 use matriz::registry::Registry;
@@ -142,10 +142,36 @@ fn worker_process() {
         engine::run(&registry, id.parse().unwrap(), make, Signals::of_process()).await
     });
     match ended {
-        Ok(JobState::Done) => std::process::exit(0),
+        Ok(JobState::Done) => {
+            println!("{}", most_memory());
+            std::process::exit(0)
+        }
         Ok(state) => panic!("the job ended as {state:?}"),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// The most memory that this process had.
+pub fn most_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    line.unwrap_or_default().to_owned()
+}
+
+/// A worker for the job, whose output is the test's.
+pub fn worker(place: &Place, id: JobId) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([
+            "kills::worker_process",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(ROOT, place.workspace.root())
+        .env(JOB, id.to_string())
+        .stdin(Stdio::null());
+    command
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -159,16 +185,7 @@ async fn workers_that_die_at_calls_leave_no_gap_and_nothing_twice() {
     loop {
         rounds += 1;
         assert!(rounds < 60, "it never ends");
-        let mut worker = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "kills::worker_process",
-                "--exact",
-                "--ignored",
-                "--nocapture",
-            ])
-            .env(ROOT, place.workspace.root())
-            .env(JOB, id.to_string())
-            .stdin(Stdio::null())
+        let mut worker = worker(&place, id)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

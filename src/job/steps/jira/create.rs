@@ -96,7 +96,7 @@ impl Creator<'_> {
         };
         let draft = draft(
             issue,
-            &self.sides.to.key,
+            (&self.sides.to.key, &self.sides.me.account_id),
             kind,
             self.maps,
             made,
@@ -104,7 +104,7 @@ impl Creator<'_> {
         );
         NewIssue {
             fields: draft.fields,
-            properties: vec![self.marker.of_issue(&issue.key, &issue.id, &draft.left)],
+            properties: vec![self.marker.of_issue(issue, &draft.left, &draft.filled)],
             transition: None,
         }
     }

@@ -42,6 +42,8 @@ pub struct Goal {
     pub votes: u64,
     /// The ids of the source's fields that the copy couldn't be given.
     pub left: Vec<String>,
+    /// The names of fields that have a value which isn't the source's.
+    pub filled: Vec<String>,
 }
 
 impl Goal {
@@ -55,6 +57,10 @@ impl Goal {
     ) -> Goal {
         let number = |pointer: &str| number(issue, pointer);
         let text = |pointer: &str| issue.text(pointer).to_owned();
+        let told = |name: &str| {
+            let marker = copy.properties.get(marker::KEY);
+            marker.map_or(Vec::new(), |value| marker::list(value, name))
+        };
         let seen = links::of(issue);
         let links = links::expected(&seen, made, sides);
         let sprints = sprints.and_then(|field| issue.fields.get(field)?.as_array());
@@ -80,11 +86,8 @@ impl Goal {
             watchers: number("/watches/watchCount"),
             watching: flag(issue, "/watches/isWatching"),
             votes: number("/votes/votes"),
-            left: copy
-                .properties
-                .get(marker::KEY)
-                .map(marker::left)
-                .unwrap_or_default(),
+            left: told("left"),
+            filled: told("filled"),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::job::JobId;
 use crate::domain::name::InstanceName;
 use crate::job::step::StepContext;
-use crate::provider::jira::Property;
+use crate::provider::jira::{Issue, Property};
 
 /// The property's key, of issues, comments and worklogs.
 pub const KEY: &str = "matriz.clone";
@@ -33,13 +33,16 @@ impl Marker {
         }
     }
 
-    /// Of an issue. `left` are the ids of the source's fields that the copy couldn't be given.
-    pub fn of_issue(&self, key: &str, source_id: &str, left: &[String]) -> Property {
-        let mut property = self.property(source_id);
+    /// Of an issue. `left` are the ids of the source's fields that the copy couldn't be given,
+    /// `filled` the names of those that got a value which isn't the source's.
+    pub fn of_issue(&self, issue: &Issue, left: &[String], filled: &[String]) -> Property {
+        let mut property = self.property(&issue.id);
         if let Some(fields) = property.value.as_object_mut() {
-            fields.insert("src".into(), json!(key));
-            if !left.is_empty() {
-                fields.insert("left".into(), json!(left));
+            fields.insert("src".into(), json!(issue.key));
+            for (name, list) in [("left", left), ("filled", filled)] {
+                if !list.is_empty() {
+                    fields.insert(name.into(), json!(list));
+                }
             }
         }
         property
@@ -53,9 +56,9 @@ impl Marker {
     }
 }
 
-/// The fields that an issue's marker says were left out.
-pub fn left(value: &Value) -> Vec<String> {
-    let all = value.get("left").and_then(Value::as_array);
+/// A list of an issue's marker: `left` or `filled`.
+pub fn list(value: &Value, name: &str) -> Vec<String> {
+    let all = value.get(name).and_then(Value::as_array);
     let all = all.into_iter().flatten().filter_map(Value::as_str);
     all.map(str::to_owned).collect()
 }

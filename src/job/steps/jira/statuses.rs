@@ -34,6 +34,7 @@ struct Walker<'g> {
 }
 
 /// A transition to make.
+#[derive(Clone)]
 struct Move {
     /// Which walker.
     n: usize,
@@ -223,8 +224,11 @@ async fn make(
         let mut rest = moves.as_slice();
         while !rest.is_empty() {
             let (some, later) = rest.split_at(rest.len().min(MOST));
-            refused.extend(many(sides, walkers, &id, some).await?);
             rest = later;
+            match many(sides, walkers, &id, some).await? {
+                Some(some) => refused.extend(some),
+                None => single.extend(some.iter().cloned()),
+            }
         }
     }
     let copies: Vec<(usize, String, TransitionRequest, String)> = single
@@ -257,13 +261,14 @@ async fn make(
     Ok(refused)
 }
 
-/// One transition for many; what it did is read from the issues where it doesn't say.
+/// One transition for many; what it did is read from the issues where it doesn't say. `None` where
+/// the account may not change many at once: one by one it may.
 async fn many(
     sides: &Sides,
     walkers: &mut [Walker<'_>],
     id: &str,
     moves: &[Move],
-) -> Result<Vec<(usize, String)>> {
+) -> Result<Option<Vec<(usize, String)>>> {
     let issues: Vec<String> = moves
         .iter()
         .filter_map(|one| Some(walkers.get(one.n)?.goal.copy.clone()))
@@ -282,6 +287,7 @@ async fn many(
             outcome.failed
         }
         Err(failure) if failure.ambiguous() => BTreeMap::new(),
+        Err(failure) if matches!(failure.status(), Some(400 | 403 | 404)) => return Ok(None),
         Err(failure) => return Err(failure.into()),
     };
     let now = now(sides, &issues).await?;
@@ -300,7 +306,7 @@ async fn many(
             refused.push((one.n, why.join("; ")));
         }
     }
-    Ok(refused)
+    Ok(Some(refused))
 }
 
 async fn now(sides: &Sides, issues: &[String]) -> Result<HashMap<String, String>> {

@@ -117,6 +117,13 @@ impl Verdict {
             let words = format!("{} told in the description", goal.left.join(", "));
             self.lack(format!("{key} fields"), words);
         }
+        if !goal.filled.is_empty() {
+            let words = format!(
+                "{} filled, because the project asks for it",
+                goal.filled.join(", ")
+            );
+            self.lack(format!("{key} fields"), words);
+        }
         self.count(
             "values told in descriptions",
             goal.left.len() as u64,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::maps::{FieldMaps, TypeMap};
-use super::value::{Carried, Known, carry};
+use super::value::{Carried, Known, carry, filled};
 use super::words::words;
 use crate::job::steps::jira::adf;
 use crate::job::steps::jira::made::Made;
@@ -18,12 +18,15 @@ pub struct Draft {
     pub fields: Map<String, Value>,
     /// The ids of the source's fields whose values aren't in `fields`, or not as a whole.
     pub left: Vec<String>,
+    /// The names of the target's fields that can't be without a value, and have one that isn't the source's.
+    pub filled: Vec<String>,
 }
 
-/// The draft of an issue's copy. `dropped` are the target's fields that Jira refused.
+/// The draft of an issue's copy. `dropped` are the target's fields that Jira refused, `me` the
+/// account that creates it.
 pub fn draft(
     issue: &Issue,
-    project: &str,
+    (project, me): (&str, &str),
     kind: &TypeMap,
     maps: &FieldMaps,
     made: &Made,
@@ -68,7 +71,19 @@ pub fn draft(
             fields.insert("description".into(), adf::without_files(&whole));
         }
     }
-    Draft { fields, left }
+    let mut names = Vec::new();
+    for field in &kind.required {
+        let missing = !fields.contains_key(&field.field_id);
+        if let Some(value) = filled(field, me).filter(|_| missing) {
+            fields.insert(field.field_id.clone(), value);
+            names.push(field.name.clone());
+        }
+    }
+    Draft {
+        fields,
+        left,
+        filled: names,
+    }
 }
 
 /// The id of the parent's copy.

@@ -17,6 +17,8 @@ pub struct TypeMap {
     pub level: i32,
     /// By the id of the source's field.
     fields: HashMap<String, CreateField>,
+    /// The target's fields that an issue can't be created without.
+    pub required: Vec<CreateField>,
 }
 
 impl TypeMap {
@@ -76,6 +78,7 @@ impl FieldMaps {
                     id,
                     level,
                     fields: matched(&fields, screen, sides.same_site),
+                    required: screen.iter().filter(|f| is_asked_for(f)).cloned().collect(),
                 },
             );
         }
@@ -133,6 +136,12 @@ fn accounts_in(value: &serde_json::Value, found: &mut HashSet<String>) {
     found.extend(one(value));
     let all = value.as_array().into_iter().flatten();
     found.extend(all.filter_map(one));
+}
+
+/// Whether something has to be said where the source says nothing.
+fn is_asked_for(field: &CreateField) -> bool {
+    let always = ["project", "issuetype", "summary", "parent"];
+    field.required && !field.has_default_value && !always.contains(&&*field.field_id)
 }
 
 fn custom(field: &Field) -> Option<&str> {

@@ -113,6 +113,37 @@ fn estimates(value: &Value) -> Option<Value> {
     (!given.is_empty()).then(|| Value::Object(given))
 }
 
+/// Something for a field that an issue can't be created without, where the source says nothing.
+pub fn filled(field: &CreateField, me: &str) -> Option<Value> {
+    let schema = field.schema.as_ref()?;
+    let first = || Some(json!({ "id": field.allowed_values.first()?.get("id")? }));
+    let of = |kind: &str| match kind {
+        "string"
+            if schema
+                .custom
+                .as_deref()
+                .is_some_and(|c| c.ends_with(":textarea"))
+                || ["description", "environment"].contains(&&*field.field_id) =>
+        {
+            Some(adf::prepended(
+                &Value::Null,
+                adf::paragraph(vec![adf::text(NOTHING)]),
+            ))
+        }
+        "string" => Some(NOTHING.into()),
+        "number" => Some(0.into()),
+        "user" => Some(json!({ "accountId": me })),
+        _ => first(),
+    };
+    match schema.kind.as_str() {
+        "array" => Some(json!([of(schema.items.as_deref().unwrap_or_default())?])),
+        kind => of(kind),
+    }
+}
+
+/// What a text says where the source says nothing.
+const NOTHING: &str = "-";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +197,20 @@ mod tests {
         assert_eq!(carried(value, &field), Carried::Whole(expected));
         let value = json!({ "value": "Brazil", "child": { "value": "Acre" } });
         assert_eq!(carried(value, &field), Carried::Nothing);
+    }
+
+    #[test]
+    fn what_has_to_be_said_is_said() {
+        let choices = json!([{ "id": "10", "value": "Low" }]);
+        let filled = |kind, items| filled(&field(kind, items, choices.clone()), "a-1");
+        assert_eq!(filled("option", ""), Some(json!({ "id": "10" })));
+        assert_eq!(filled("array", "option"), Some(json!([{ "id": "10" }])));
+        assert_eq!(
+            filled("array", "user"),
+            Some(json!([{ "accountId": "a-1" }]))
+        );
+        assert_eq!(filled("string", ""), Some(json!("-")));
+        assert_eq!(super::filled(&field("any", "", json!([])), "a-1"), None);
     }
 
     #[test]
