@@ -324,3 +324,38 @@ async fn a_finish_that_fails_anywhere_goes_on_where_it_was() {
     assert_eq!(place.resume(id, What::Whole).await, JobState::Done);
     check(&place, id).await;
 }
+
+#[tokio::test]
+async fn what_the_account_may_not_do_is_done_in_another_way_or_told() {
+    let place = Place::start().await;
+    source::make(&place).await;
+    for order in [
+        "POST /rest/api/3/bulk/issues/transition status=403",
+        "POST /rest/api/3/issue/{issueIdOrKey}/comment status=400 times=1",
+        "POST /rest/api/3/issueLink status=404 times=1",
+    ] {
+        place.jira.sandbox.order(order).await;
+    }
+    let id = place.do_it(What::Whole).await;
+    let from = issues(&place.jira, "PROJ").await;
+    let to = issues(&place.jira, "CLONE1").await;
+    for (source, target) in place.pairs(id, "issue-key") {
+        assert_eq!(
+            to[&target]["status"]["name"],
+            from[&source]["status"]["name"]
+        );
+    }
+    let parts = place.registry.report_parts(id).unwrap();
+    let part = parts.into_iter().find(|part| part.name == "jira").unwrap();
+    let changes: JiraChanges = serde_json::from_value(part.data).unwrap();
+    let told: Vec<_> = changes
+        .lacking
+        .iter()
+        .map(|lack| lack.what.as_str())
+        .collect();
+    // one comment, and one link from both its ends or from the one that's ours
+    let of = |word: &str| told.iter().filter(|what| what.contains(word)).count();
+    assert_eq!(of("comments"), 1, "{told:?}");
+    assert!((1..=2).contains(&of("link to")), "{told:?}");
+    assert_eq!(told.len(), of("comments") + of("link to"), "{told:?}");
+}
