@@ -189,6 +189,17 @@ fn consent(yes: bool) -> FetchConsent {
     }
 }
 
+/// What of an instance is on the sandbox's site.
+fn site_keys(config: &AtlassianConfig) -> Vec<String> {
+    if config.kind != AtlassianKind::Sandbox {
+        return Vec::new();
+    }
+    let some = |key: &Option<String>| key.clone().filter(|key| !key.is_empty());
+    let jira = some(&config.jira_project_key).map(|key| format!("Jira project {key}"));
+    let space = some(&config.confluence_space_key).map(|key| format!("Confluence space {key}"));
+    jira.into_iter().chain(space).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,15 +219,4 @@ mod tests {
             assert_eq!(error.kind, Kind::Usage, "{wrong}");
         }
     }
-}
-
-/// What of an instance is on the sandbox's site.
-fn site_keys(config: &AtlassianConfig) -> Vec<String> {
-    if config.kind != AtlassianKind::Sandbox {
-        return Vec::new();
-    }
-    let some = |key: &Option<String>| key.clone().filter(|key| !key.is_empty());
-    let jira = some(&config.jira_project_key).map(|key| format!("Jira project {key}"));
-    let space = some(&config.confluence_space_key).map(|key| format!("Confluence space {key}"));
-    jira.into_iter().chain(space).collect()
 }

@@ -203,6 +203,25 @@ fn a_clone_takes_only_what_it_was_asked_for_along() {
     assert_eq!(place.value("rows", "JIRA_PROJECT_KEY"), "");
     assert!(!place.value("rows", "SUPABASE_PROJECT_REF").is_empty());
     assert_eq!(place.projects(), ["default", "rows"]);
+
+    // what another instance's config names as well stays when this one is deleted
+    let config = "instances/default/atlassian.config.json";
+    fs::copy(
+        place.path(config),
+        place.path("instances/rows/atlassian.config.json"),
+    )
+    .unwrap();
+    let plan = place.json(&["delete", "rows", "--dry-run"]).to_string();
+    for words in [
+        "Jira project DEFAULT, which others use",
+        "Confluence space DEFAULT, which others use",
+    ] {
+        assert!(plan.contains(words), "{words}: {plan}");
+    }
+    place
+        .matriz(&["delete", "rows", "--yes", "--confirm", "rows"])
+        .ok();
+    assert_eq!(place.site("default").issues.len(), 65);
 }
 
 /// Everything that a test compares of an instance's site.

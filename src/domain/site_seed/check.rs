@@ -132,7 +132,7 @@ fn page(item: &Item<Page>, known: &Known<'_>) -> Result<()> {
         && page.files.is_empty()
         && page.restrict.is_empty()
         && page.body.is_empty();
-    if page.folder && !(bare && !page.home) {
+    if page.folder && (page.home || !bare) {
         return Err(item.wrong("a folder has a title and a parent, and nothing else"));
     }
     if page.home && page.parent.is_some() {

@@ -33,7 +33,7 @@ pub async fn fill(
         let moment = |day: &Option<String>| day.as_ref().map(|day| format!("{day}T12:00:00.000Z"));
         let before = there.get(wanted.name.as_str());
         let (id, mut state) = match before {
-            Some(sprint) => (sprint.id, sprint.state.clone()),
+            Some(sprint) => (sprint.id, sprint.state),
             None => {
                 let new = NewSprint {
                     name: wanted.name.clone(),

@@ -68,6 +68,7 @@ impl Step for MakeSpace {
         };
         let total = seeds.pages.len() as u64;
         let mut left: Vec<&Item<Seed>> = seeds.pages.iter().collect();
+        let mut done = 0;
         // those above first, each level in the files' order
         while !left.is_empty() {
             let before = left.len();
@@ -75,9 +76,11 @@ impl Step for MakeSpace {
             for item in left {
                 if !making.page(item).await? {
                     later.push(item);
+                    continue;
                 }
+                done += 1;
                 ctx.report(Report {
-                    amount: Amount::new(total - later.len() as u64, total, Unit::Items),
+                    amount: Amount::new(done, total, Unit::Items),
                     ..Report::default()
                 });
             }
