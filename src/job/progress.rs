@@ -7,11 +7,24 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::domain::progress::Report;
+use crate::domain::progress::{Amount, Report};
 
 use super::context::Held;
 
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// A step's share that never goes back: where more work turned up than was known, it stays until
+/// that much more is done.
+fn forward(before: Amount, now: Amount) -> Amount {
+    let share = |of: Amount, total: u64| u128::from(of.done) * u128::from(total);
+    let comparable = before.unit == now.unit && before.total > 0 && now.total > 0;
+    if !comparable || share(now, before.total) >= share(before, now.total) {
+        return now;
+    }
+    let done = share(before, now.total).div_ceil(u128::from(before.total));
+    let done = u64::try_from(done).unwrap_or(now.total).min(now.total);
+    Amount { done, ..now }
+}
 
 #[derive(Default)]
 pub(super) struct Reports {
@@ -27,8 +40,11 @@ struct Slot {
 }
 
 impl Reports {
-    pub fn set(&self, n: u32, report: Report) {
+    pub fn set(&self, n: u32, mut report: Report) {
         self.with(|slots| {
+            if let Some(before) = slots.get(&n) {
+                report.amount = forward(before.report.amount, report.amount);
+            }
             slots.insert(
                 n,
                 Slot {
@@ -91,5 +107,36 @@ pub(super) async fn sample(held: Arc<Held>) {
             held.log.line("progress", &error.chain());
         }
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::progress::Unit;
+
+    #[test]
+    fn more_work_makes_no_step_back() {
+        let amount = |done, total| Amount::new(done, total, Unit::Items);
+        assert_eq!(forward(amount(5, 10), amount(5, 20)), amount(10, 20));
+        assert_eq!(forward(amount(5, 10), amount(11, 20)), amount(11, 20));
+        assert_eq!(forward(amount(0, 0), amount(1, 20)), amount(1, 20));
+        let rows = Amount::new(1, 20, Unit::Rows);
+        assert_eq!(forward(amount(5, 10), rows), rows);
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_only_grows(before in any::<(u64, u64)>(), now in any::<(u64, u64)>()) {
+            let amount = |(a, b): (u64, u64)| Amount::new(a.min(b), a.max(b), Unit::Bytes);
+            let (before, now) = (amount(before), amount(now));
+            let shown = forward(before, now);
+            prop_assert!(shown.done >= now.done && shown.total == now.total);
+            if let (Some(was), Some(is)) = (before.ratio(), shown.ratio()) {
+                prop_assert!(is >= was - 1e-9);
+            }
+        }
     }
 }
