@@ -27,7 +27,16 @@ fn one_command_sets_up_clones_and_proves_it() {
     let percents = lines.iter().map(|l| l["percent"].as_f64().unwrap());
     assert!(percents.is_sorted(), "progress went back: {said:?}");
 
-    place.equal("default", "clone-1");
+    // the rows were equal; then those that name issues and pages were made to name the clone's
+    let differences = place.differences("default", "clone-1");
+    assert_eq!(differences, ["task_context has rows that differ"]);
+    assert!(
+        last["summary"]
+            .as_str()
+            .unwrap()
+            .contains("4 values rewritten"),
+        "{last}"
+    );
     let rows = place.number("clone-1", "SELECT count(*) FROM public.corporate_memory");
     assert!(rows >= 40, "{rows} rows");
     assert_eq!(place.projects(), ["clone-1", "default"]);

@@ -68,11 +68,19 @@ pub fn read(storage: &str) -> Option<Read> {
     let mut spans: Vec<Span> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     let mut start = 0;
+    let mut depth = 0_i64;
     loop {
         let event = reader.read_event().ok()?;
         let end = usize::try_from(reader.buffer_position()).ok()?;
         let raw = storage.get(start..end)?;
         start = end;
+        // the reader itself takes an end of the text for the end of what is open
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            Event::Eof if depth != 0 => return None,
+            _ => {}
+        }
         match event {
             Event::Eof => break,
             Event::Start(element) if element.name().into_inner() == MARKER => {
