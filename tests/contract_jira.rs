@@ -11,33 +11,9 @@ mod jira;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use contract::check::{Manners, check_as};
-use contract::document::Document;
 use jira::{Jira, fields, new_project, paragraph};
 use matriz::sandbox::atlassian::USERS;
 use serde_json::{Value, json};
-
-/// Operations outside the documents, and why they are there.
-const OUTSIDE: [(&str, &str); 2] = [
-    (
-        "/_sandbox/media/",
-        "stands in for the media service, which is another host",
-    ),
-    (
-        "/rest/api/3/search",
-        "was removed from the API: it's served as 410, as the service does",
-    ),
-];
-
-const JIRA: Manners = Manners {
-    scheme: "Basic ",
-    limit_headers: &[],
-    is_error: |answer| {
-        answer["errorMessages"].is_array() && answer["errors"].is_object()
-            || answer["errors"].is_array()
-    },
-    common_headers: &["authorization", "content-type", "x-atlassian-token"],
-};
 
 fn specs() -> Option<PathBuf> {
     let folder = std::env::var_os("MATRIZ_SPECS").map(PathBuf::from);
@@ -54,8 +30,7 @@ fn specs() -> Option<PathBuf> {
 #[tokio::test]
 async fn every_request_and_every_answer_is_as_described() {
     let Some(specs) = specs() else { return };
-    let platform = Document::read(&specs.join("trimmed/jira-platform.json"));
-    let software = Document::read(&specs.join("trimmed/jira-software.json"));
+    let described = contract::jira::Jira::read(&specs);
     let dir = tempfile::tempdir().unwrap();
     let jira = Jira::start(dir.path()).await;
     site(&jira).await;
@@ -68,20 +43,9 @@ async fn every_request_and_every_answer_is_as_described() {
 
     let (mut operations, mut wrong) = (BTreeSet::new(), Vec::new());
     for exchange in jira.recorded.lock().unwrap().iter() {
-        let path = exchange["path"].as_str().unwrap();
-        if OUTSIDE.iter().any(|(outside, _)| {
-            path == *outside || outside.ends_with('/') && path.starts_with(outside)
-        }) {
-            continue;
-        }
-        let document = if path.starts_with("/rest/agile/") {
-            &software
-        } else {
-            &platform
-        };
-        let verdict = check_as(document, &with_colons(exchange), &JIRA);
-        operations.extend(verdict.operation);
-        wrong.extend(verdict.wrong);
+        let (operation, deviations) = described.check(exchange);
+        operations.extend(operation);
+        wrong.extend(deviations);
     }
     jira.sandbox.stop().await;
     wrong.sort();
@@ -101,13 +65,6 @@ async fn every_request_and_every_answer_is_as_described() {
         "only {} operations were exercised",
         operations.len()
     );
-}
-
-/// The document calls moments `date-time`, and its own examples have `+0000`, as the service does,
-/// where RFC 3339 has a colon.
-fn with_colons(exchange: &Value) -> Value {
-    let text = exchange.to_string().replace("+0000\"", "+00:00\"");
-    serde_json::from_str(&text).unwrap()
 }
 
 async fn site(jira: &Jira) {

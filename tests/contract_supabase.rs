@@ -2,8 +2,7 @@
 //!
 //! Every operation of the client runs against the sandbox; each request and each answer is
 //! validated. The description is not part of this repository: `MATRIZ_SPECS` names the folder
-//! that holds `trimmed/supabase-management.json`. Where `MATRIZ_HTTP_CAPTURE` names a file with
-//! exchanges that other tests recorded, those are validated too.
+//! that holds `trimmed/supabase-management.json`.
 
 mod api;
 mod contract;
@@ -63,22 +62,6 @@ async fn every_request_and_every_answer_is_as_described() {
     );
     for wanted in EXERCISED {
         assert!(operations.contains(wanted), "{wanted} was not exercised");
-    }
-}
-
-#[test]
-fn exchanges_that_other_tests_recorded_are_as_described() {
-    let Some(document) = document() else { return };
-    let Some(capture) = std::env::var_os("MATRIZ_HTTP_CAPTURE").map(PathBuf::from) else {
-        println!("SKIP contract of other tests: MATRIZ_HTTP_CAPTURE names no file");
-        return;
-    };
-    if capture.exists() {
-        let operations = validate(&document, &capture);
-        println!(
-            "contract: {} operations recorded by other tests",
-            operations.len()
-        );
     }
 }
 

@@ -5,3 +5,4 @@
 pub mod check;
 pub mod confluence;
 pub mod document;
+pub mod jira;
