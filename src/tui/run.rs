@@ -18,7 +18,7 @@ use super::effect::{Effect, Runner};
 use super::event;
 use super::msg::Msg;
 use super::state::State;
-use super::terminal::Screen;
+use super::terminal::{self, Screen};
 use super::theme::Theme;
 use super::update;
 use super::zone;
@@ -196,7 +196,9 @@ impl<B: Backend> App<B> {
     fn aside<T>(&mut self, act: impl FnOnce(&mut Screen) -> Result<T>) -> Result<T> {
         // the stream's reader would take the other program's keys; a second stream can't be made
         // while the first one waits
-        drop(self.keys.take());
+        if self.keys.take().is_some() {
+            terminal::end_reading();
+        }
         let result = act(&mut self.screen);
         self.keys = Some(EventStream::new());
         self.state.size = self.screen.size();

@@ -10,6 +10,7 @@ use std::process::{Command, ExitStatus};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
+use std::time::Duration;
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use ratatui::Terminal;
@@ -20,7 +21,7 @@ use ratatui::crossterm::event::{
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
-use ratatui::crossterm::{cursor, execute, queue, terminal};
+use ratatui::crossterm::{cursor, event, execute, queue, terminal};
 
 use crate::error::{Context, Error, Kind, Result};
 
@@ -137,6 +138,14 @@ fn enter() -> Result<()> {
         leave();
         broken(error)
     })
+}
+
+/// To be called right after the stream of keys was dropped, which wakes its reader up. Where that
+/// had nothing to read, the call to wake up would end a later look at the terminal before its time,
+/// and a key that came in the same moment would lie there until the next one.
+pub(super) fn end_reading() {
+    const PATIENCE: Duration = Duration::from_millis(30);
+    let _ = event::poll(PATIENCE);
 }
 
 /// Gives the terminal back as it was. Nothing here can fail in a way that matters: what can't be
