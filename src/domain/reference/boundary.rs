@@ -21,7 +21,7 @@ pub(super) fn stands_alone(kind: ReferenceKind, text: &str, at: usize, end: usiz
     };
     let before = char_before(head);
     let after = char_after(tail);
-    if glued(before, first) || glued(after, last) {
+    if glued(before, first) || glued(after, last) || is_cut_escape(head, token) {
         return false;
     }
     let starts_host = kind.is_host_like() && first.is_some_and(joins);
@@ -181,11 +181,6 @@ fn char_after(tail: &str) -> Option<char> {
         return tail.chars().next();
     };
     let mut rest = encoded.as_bytes();
-    // `%` itself is a boundary where no hex digits follow
-    let hex = |bytes: &[u8]| {
-        let digits = bytes.get(..2)?;
-        u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-    };
     let mut byte = hex(rest);
     while byte == Some(b'%') && hex(rest.get(2..).unwrap_or_default()).is_some() {
         rest = rest.get(2..).unwrap_or_default();
@@ -193,9 +188,21 @@ fn char_after(tail: &str) -> Option<char> {
     }
     Some(match byte {
         Some(byte) if byte < 0x80 => char::from(byte),
-        Some(_) => SOME_LETTER,
-        None => '%',
+        // the first byte of a character in UTF-8, which another byte follows
+        Some(0xC2..=0xF4) if rest.get(2) == Some(&b'%') => SOME_LETTER,
+        // `%` itself, which hex digits may follow by chance: those of a ref, say
+        _ => '%',
     })
+}
+
+/// Whether the first two digits of a token are an encoded character's, whose `%` is right before.
+fn is_cut_escape(head: &str, token: &str) -> bool {
+    head.ends_with('%') && hex(token.as_bytes()).is_some_and(|byte| byte < 0x80)
+}
+
+fn hex(bytes: &[u8]) -> Option<u8> {
+    let digits = bytes.get(..2)?;
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -212,6 +219,14 @@ mod tests {
         assert_eq!(char_before("a\\u002f"), Some('/'));
         assert_eq!(char_before("2F"), Some('F'));
         assert_eq!(char_before(""), None);
+        assert_eq!(char_after("%2Fx"), Some('/'));
+        assert_eq!(char_after("%252Fx"), Some('/'));
+        assert_eq!(char_after("%41x"), Some('A'));
+        assert_eq!(char_after("%C3%A9"), Some(SOME_LETTER));
+        assert_eq!(char_after("%abcdef"), Some('%'));
+        assert_eq!(char_after("% of it"), Some('%'));
+        assert!(is_cut_escape("a%", "41abcdef"));
+        assert!(!is_cut_escape("a%", "abcdef"));
     }
 
     #[test]

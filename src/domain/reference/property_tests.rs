@@ -39,6 +39,13 @@ fn texts() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }
 
+/// Two digits of the second ref and the sign before it look like an encoded letter.
+#[test]
+fn a_percent_sign_between_two_refs_hides_neither() {
+    let rewriter = map().compile().unwrap();
+    assert_eq!(rewriter.text(&format!("{REF}%{REF}")).count, 2);
+}
+
 proptest! {
     #[test]
     fn rewriting_twice_changes_nothing_more(text in texts()) {
