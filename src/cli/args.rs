@@ -142,6 +142,9 @@ pub enum AreaArg {
     Database,
     Jira,
     Confluence,
+    Storage,
+    Auth,
+    Functions,
     Config,
 }
 
@@ -151,6 +154,9 @@ impl From<AreaArg> for Area {
             AreaArg::Database => Area::Database,
             AreaArg::Jira => Area::Jira,
             AreaArg::Confluence => Area::Confluence,
+            AreaArg::Storage => Area::Storage,
+            AreaArg::Auth => Area::Auth,
+            AreaArg::Functions => Area::Functions,
             AreaArg::Config => Area::Config,
         }
     }
@@ -219,7 +225,8 @@ pub struct CloneArgs {
     /// What the new one is for
     #[arg(long)]
     pub purpose: Option<String>,
-    /// Take only these along: database, jira, confluence, config (the folder always comes)
+    /// Take only these along: database, jira, confluence, storage, auth, functions, config (the
+    /// folder always comes)
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub only: Vec<AreaArg>,
     /// The new Jira project's key (default: from the name, as clone-1 gives CLONE1)

@@ -10,9 +10,16 @@ use super::strategy::Strategy;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Area {
+    /// Every table, with the users that sign in.
     Database,
     Jira,
     Confluence,
+    /// Buckets and the files in them.
+    Storage,
+    /// How users sign in.
+    Auth,
+    /// Edge functions.
+    Functions,
     Config,
 }
 

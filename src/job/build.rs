@@ -249,20 +249,21 @@ fn clone(
         target: target.clone(),
         strategy: shape.strategy,
         purpose,
-        with_database: !shape.without_database,
+        with_database: !shape.without_project(),
     }));
-    let mut places = if shape.keeps_project || shape.without_database {
+    let mut places = if shape.keeps_project || shape.without_project() {
         Places::none()
     } else {
-        let mut places = Places::database(world, target, shape.owner.as_ref());
+        Places::database(world, target, shape.owner.as_ref())
+    };
+    if !shape.keeps_project && !shape.without_database {
         // a new project takes a while to come up, and so does reading a schema over a network
         places.create.push(Box::new(ReadSchema {
             world: world.clone(),
             source: source.clone(),
             target: target.clone(),
         }));
-        places
-    };
+    }
     places.add_atlassian(world, target, Some(source), &shape.atlassian);
     stages.extend(places.stages());
     let (mut copy, mut rewrite) = (Stage::new(), Stage::new());
@@ -322,7 +323,7 @@ fn clone(
         target: target.clone(),
     }));
     let mut last: Stage = one(figures(world, target));
-    if !shape.without_database || shape.keeps_project {
+    if !shape.without_project() || shape.keeps_project {
         last.insert(
             0,
             Box::new(WriteMcp {

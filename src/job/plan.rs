@@ -150,12 +150,13 @@ fn clone(
     }
     if shape.without_database {
         plan.line("Leaves out", format!("the database of {source}"));
-    } else if shape.keeps_project {
+    }
+    if shape.keeps_project && !shape.without_database {
         plan.stays(
             "Keeps",
             format!("the project of {target}; it has to be empty"),
         );
-    } else {
+    } else if !shape.keeps_project && !shape.without_project() {
         plan.line("Creates", place(shape, target));
     }
     let kind = world.instance(source)?.atlassian_config()?.kind;

@@ -27,6 +27,23 @@ impl AtlassianShape {
     }
 }
 
+/// What a job takes along of a Supabase project beside its database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SupabaseShape {
+    /// The files of its buckets.
+    pub storage: bool,
+    /// The settings of its sign-in.
+    pub auth: bool,
+    /// Its edge functions.
+    pub functions: bool,
+}
+
+impl SupabaseShape {
+    pub fn any(self) -> bool {
+        self.storage || self.auth || self.functions
+    }
+}
+
 /// A request with everything that its steps depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
@@ -49,9 +66,17 @@ pub struct Shape {
     /// A clone leaves the database out.
     #[serde(default)]
     pub without_database: bool,
+    /// What of the project comes beside its database. A schema in another's project shares it all.
+    #[serde(default)]
+    pub supabase: SupabaseShape,
 }
 
 impl Shape {
+    /// Whether a clone leaves everything of Supabase out, so that no project is needed.
+    pub fn without_project(&self) -> bool {
+        self.without_database && !self.supabase.any()
+    }
+
     /// Looks at the workspace's files; asks no provider.
     pub fn of(world: &World, request: &Request) -> Result<Shape> {
         match request {
@@ -91,6 +116,7 @@ impl Shape {
                     atlassian: set_up(world, name, keys.clone())?,
                     source_atlassian: AtlassianShape::default(),
                     without_database: false,
+                    supabase: SupabaseShape::default(),
                     request: request.clone(),
                 })
             }
@@ -109,6 +135,7 @@ impl Shape {
                     atlassian,
                     source_atlassian: AtlassianShape::default(),
                     without_database: false,
+                    supabase: SupabaseShape::default(),
                     request: request.clone(),
                 })
             }
@@ -165,6 +192,7 @@ fn clone(
         atlassian: AtlassianShape::default(),
         source_atlassian: AtlassianShape::default(),
         without_database: false,
+        supabase: SupabaseShape::default(),
         request: request.clone(),
     })
 }
@@ -196,6 +224,12 @@ fn with_areas(
         keys: keys.clone(),
     };
     shape.without_database = !wants(Area::Database);
+    let own_project = shape.strategy != Strategy::Schema;
+    shape.supabase = SupabaseShape {
+        storage: own_project && wants(Area::Storage),
+        auth: own_project && wants(Area::Auth),
+        functions: own_project && wants(Area::Functions),
+    };
     Ok(shape)
 }
 
