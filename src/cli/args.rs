@@ -82,6 +82,9 @@ pub enum Verb {
     /// Follow and steer jobs
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Show what a clone holds back, and turn it on
+    #[command(subcommand)]
+    Held(Held),
     /// Look for what is missing on this machine, and how to get it
     Doctor,
     /// The local stand-in for the providers
@@ -247,6 +250,18 @@ pub struct Seed {
     /// Embed columns again that another model filled
     #[arg(long)]
     pub reembed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Held {
+    /// List the scheduled jobs, webhooks and triggers that came over switched off
+    List(Named),
+    /// Turn one on, named as the list names it
+    TurnOn {
+        /// For example: job 3, or trigger public.orders notify
+        #[arg(required = true, num_args = 1..)]
+        what: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

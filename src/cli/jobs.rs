@@ -82,20 +82,7 @@ fn show(call: &Call<'_>, id: JobId) -> Result<()> {
 
 fn report(call: &Call<'_>, id: JobId) -> Result<()> {
     let report = call.service.job_report(id)?;
-    let mut lines = vec![format!(
-        "{id} {} · {}",
-        report.job.title(),
-        report.job.state.word()
-    )];
-    lines.extend(report.job.summary.clone());
-    for part in &report.parts {
-        lines.push(String::new());
-        lines.extend(part.lines());
-    }
-    if report.parts.is_empty() {
-        lines.push("It has nothing to report.".to_owned());
-    }
-    call.out.result(&json!(report), &lines.join("\n"))
+    call.out.result(&json!(report), &report.lines().join("\n"))
 }
 
 fn text(job: &JobView) -> String {

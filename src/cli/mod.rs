@@ -15,6 +15,7 @@ mod delete;
 mod doctor;
 mod env;
 mod follow;
+mod held;
 mod instances;
 mod jobs;
 mod link;
@@ -93,6 +94,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::Use(args) => instances::select(call, &args),
         Verb::Env(verb) => env::env(call, &verb),
         Verb::Jobs(verb) => jobs::jobs(call, &verb).await,
+        Verb::Held(verb) => held::held(call, &verb).await,
         Verb::Doctor => doctor::doctor(call).await,
         Verb::Sandbox(verb) => sandbox::sandbox(call, &verb).await,
         Verb::Run(_) | Verb::Worker { .. } | Verb::Completions { .. } => {

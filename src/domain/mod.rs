@@ -4,6 +4,7 @@ pub mod atlassian_key;
 pub mod config;
 pub mod config_file;
 pub mod env_file;
+pub mod held;
 pub mod human;
 pub mod instance;
 pub mod job;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::held::{self, HELD, Held};
 use super::human;
 use super::job::JobView;
 use super::reference::Leftover;
@@ -19,6 +20,23 @@ pub const FILES: &str = "references.files";
 pub struct JobReport {
     pub job: JobView,
     pub parts: Vec<ReportPart>,
+}
+
+impl JobReport {
+    /// As a person reads it.
+    pub fn lines(&self) -> Vec<String> {
+        let (title, word) = (self.job.title(), self.job.state.word());
+        let mut lines = vec![format!("{} {title} · {word}", self.job.id)];
+        lines.extend(self.job.summary.clone());
+        for part in &self.parts {
+            lines.push(String::new());
+            lines.extend(part.lines());
+        }
+        if self.parts.is_empty() {
+            lines.push("It has nothing to report.".to_owned());
+        }
+        lines
+    }
 }
 
 /// What one step had to say: its shape is the step's own.
@@ -166,6 +184,7 @@ impl ReportPart {
             DATABASE => DatabaseChanges::deserialize(&self.data).map(|c| c.lines()),
             FILES => FileChanges::deserialize(&self.data).map(|c| c.lines()),
             CONFLUENCE => SpaceChanges::deserialize(&self.data).map(|c| c.lines()),
+            HELD => Vec::<Held>::deserialize(&self.data).map(|all| held::lines(&all)),
             JIRA => JiraChanges::deserialize(&self.data).map(|c| c.lines()),
             name => Ok(vec![format!("{name}: {}", self.data)]),
         };

@@ -17,6 +17,7 @@ mod doctor;
 mod documents;
 mod environment;
 mod figures;
+mod held;
 mod instances;
 mod jobs;
 mod link;

@@ -24,7 +24,9 @@ pub enum Scope {
     Question,
     Form,
     Palette,
-    /// Help or an error.
+    /// What an instance holds back.
+    Held,
+    /// Help, a report or an error.
     Reader,
 }
 
@@ -43,7 +45,8 @@ impl Scope {
             Scope::Question => "Plan or question",
             Scope::Form => "Form",
             Scope::Palette => "Commands",
-            Scope::Reader => "Help and errors",
+            Scope::Held => "What is held back",
+            Scope::Reader => "Help, reports and errors",
         }
     }
 }
@@ -69,6 +72,7 @@ pub enum Id {
     FocusList,
     Fold,
     Follow,
+    Held,
     Help,
     Init,
     Last,
@@ -86,6 +90,7 @@ pub enum Id {
     Refresh,
     Remove,
     Repaint,
+    Report,
     Resume,
     Reveal,
     Right,
@@ -181,6 +186,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Seed, Instance, &["s"], "seed", "Load the seeds into the selected instance.", 6).unless(no::seed),
     act(Id::Create, Instance, &["n"], "new", "Create an instance from the templates.", 5),
     act(Id::Delete, Instance, &["D"], "delete", "Delete the selected instance, after showing what goes and what stays.", 0).unless(no::delete),
+    act(Id::Held, Instance, &["h"], "held", "Show what a clone holds back, and turn it on one by one.", 0).unless(no::held),
     act(Id::Refresh, Instance, &["r"], "refresh", "Read the figures of the selected instance again.", 0).unless(no::without_instance),
 
     act(Id::NextTab, Detail, &["]", "right"], "next tab", "Go to the next tab.", 7),
@@ -208,6 +214,7 @@ pub const ACTIONS: &[Action] = &[
 
     act(Id::Fold, Jobs, &["enter", "space"], "steps", "Show or hide the steps of the selected job.", 1).unless(no::without_job),
     act(Id::Log, Jobs, &["l"], "log", "Read the log of the selected job.", 2).unless(no::without_job),
+    act(Id::Report, Jobs, &["o"], "report", "Read what the selected job rewrote, left and held back.", 5).unless(no::without_job),
     act(Id::Cancel, Jobs, &["x"], "cancel", "Cancel the selected job and take back what it created.", 3).unless(no::cancel),
     act(Id::Resume, Jobs, &["R"], "resume", "Go on with the selected job where it stopped.", 4).unless(no::resume),
     act(Id::Up, Jobs, &["up", "k"], "up", "Go to the job above.", 0),
@@ -216,7 +223,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::PageDown, Jobs, &["page-down", "ctrl-f"], "page down", "Scroll down.", 0),
     act(Id::First, Jobs, &["g", "home"], "first", "Go to the first job.", 0),
     act(Id::Last, Jobs, &["G", "end"], "last", "Go to the last job.", 0),
-    act(Id::Back, Jobs, &["esc"], "list", "Go back to the list.", 5),
+    act(Id::Back, Jobs, &["esc"], "list", "Go back to the list.", 6),
 
     act(Id::Follow, Log, &["f"], "follow", "Stay at the end while the log grows.", 1),
     act(Id::Up, Log, &["up", "k"], "up", "Scroll up a line.", 0),
@@ -245,6 +252,11 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Up, Palette, &["up", "ctrl-k"], "up", "Go to the command above.", 0),
     act(Id::Down, Palette, &["down", "ctrl-j"], "down", "Go to the command below.", 0),
     act(Id::Back, Palette, &["esc"], "close", "Close the palette.", 2),
+
+    act(Id::Accept, Held, &["enter"], "turn on", "Turn the selected one on.", 1),
+    act(Id::Up, Held, &["up", "k"], "up", "Go to the one above.", 0),
+    act(Id::Down, Held, &["down", "j"], "down", "Go to the one below.", 0),
+    act(Id::Back, Held, &["esc", "q"], "close", "Close this.", 2),
 
     act(Id::Accept, Reader, &["enter"], "more", "Show more, where there is more.", 0),
     act(Id::Up, Reader, &["up", "k"], "up", "Scroll up.", 1),

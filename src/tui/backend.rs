@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 
+use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
@@ -168,6 +169,19 @@ pub trait Backend: Send + Sync + 'static {
 
     /// The log from a position that an earlier part named, or from 0.
     fn job_log(&self, id: JobId, from: u64) -> impl Future<Output = Answer<LogPart>> + Send;
+
+    /// What the job did, line by line, for reading when it's over.
+    fn job_report(&self, id: JobId) -> impl Future<Output = Answer<Vec<String>>> + Send;
+
+    /// What a clone holds back, as it stands now.
+    fn held(&self, name: &InstanceName) -> impl Future<Output = Answer<Vec<HeldView>>> + Send;
+
+    /// Turns one of it on.
+    fn turn_on(
+        &self,
+        name: &InstanceName,
+        id: &str,
+    ) -> impl Future<Output = Answer<HeldView>> + Send;
 
     fn load_env(&self, name: &InstanceName) -> impl Future<Output = Answer<Document>> + Send;
 

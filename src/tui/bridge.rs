@@ -6,6 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
 use super::backend::{Activity, Backend, Changed, Document, LogPart, NewInstance, Request, Saved};
+use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
@@ -139,6 +140,19 @@ impl Backend for Bridge {
             Ok(LogPart { next, lines })
         })
         .await
+    }
+
+    async fn job_report(&self, id: JobId) -> Result<Vec<String>> {
+        let service = self.service.clone();
+        off_loop(move || Ok(service.job_report(id)?.lines())).await
+    }
+
+    async fn held(&self, name: &InstanceName) -> Result<Vec<HeldView>> {
+        self.service.held(name).await
+    }
+
+    async fn turn_on(&self, name: &InstanceName, id: &str) -> Result<HeldView> {
+        self.service.turn_on(name, id).await
     }
 
     async fn load_env(&self, name: &InstanceName) -> Result<Document> {

@@ -79,6 +79,16 @@ pub fn delete(state: &State) -> Why {
     })
 }
 
+pub fn held(state: &State) -> Why {
+    with_instance(state, |i| match &i.cloned_from {
+        Some(_) => busy(i),
+        None => Some(format!(
+            "{} is no clone: what it has was made in it, and nothing is held back.",
+            i.name
+        )),
+    })
+}
+
 fn with_job(state: &State, why: impl FnOnce(&JobView) -> Why) -> Why {
     let job = match &state.log {
         Some(log) => state.jobs.find(log.job),

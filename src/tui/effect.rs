@@ -51,6 +51,12 @@ pub enum Effect {
         job: JobId,
         from: u64,
     },
+    LoadReport(JobId),
+    LoadHeld(InstanceName),
+    TurnOn {
+        instance: InstanceName,
+        id: String,
+    },
     LoadEnv(InstanceName),
     SaveEnv {
         instance: InstanceName,
@@ -75,6 +81,7 @@ impl Effect {
             self,
             Effect::Start { .. }
                 | Effect::AskJob(..)
+                | Effect::TurnOn { .. }
                 | Effect::SaveEnv { .. }
                 | Effect::SaveConfig { .. }
                 | Effect::Create(_)
@@ -99,6 +106,9 @@ impl fmt::Debug for Effect {
             Effect::Start { request, typed, .. } => write!(f, "Start({request:?}, {typed:?})"),
             Effect::AskJob(id, verb) => write!(f, "AskJob({id}, {verb:?})"),
             Effect::LoadLog { job, from } => write!(f, "LoadLog({job}, {from})"),
+            Effect::LoadReport(job) => write!(f, "LoadReport({job})"),
+            Effect::LoadHeld(name) => write!(f, "LoadHeld({name})"),
+            Effect::TurnOn { instance, id } => write!(f, "TurnOn({instance}, {id})"),
             Effect::LoadEnv(name) => write!(f, "LoadEnv({name})"),
             Effect::SaveEnv { instance, .. } => write!(f, "SaveEnv({instance})"),
             Effect::LoadConfigs(name) => write!(f, "LoadConfigs({name})"),
@@ -191,6 +201,23 @@ impl<B: Backend> Runner<B> {
             Effect::LoadLog { job, from } => {
                 self.spawn(token, async move { b.job_log(job, from).await }, move |r| {
                     Msg::Log(job, r)
+                });
+            }
+            Effect::LoadReport(job) => {
+                self.spawn(token, async move { b.job_report(job).await }, move |r| {
+                    Msg::Report(job, r)
+                });
+            }
+            Effect::LoadHeld(name) => {
+                let of = name.clone();
+                self.spawn(token, async move { b.held(&of).await }, |r| {
+                    Msg::Held(name, r)
+                });
+            }
+            Effect::TurnOn { instance, id } => {
+                let of = instance.clone();
+                self.spawn(token, async move { b.turn_on(&of, &id).await }, |r| {
+                    Msg::TurnedOn(instance, r)
                 });
             }
             Effect::LoadEnv(name) => {

@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::KeyEvent;
 
+use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
@@ -33,6 +34,9 @@ pub enum Msg {
     Started(u64, Result<JobId>),
     JobAsked(JobId, JobVerb, Result<()>),
     Log(JobId, Result<LogPart>),
+    Report(JobId, Result<Vec<String>>),
+    Held(InstanceName, Result<Vec<HeldView>>),
+    TurnedOn(InstanceName, Result<HeldView>),
     Env(InstanceName, Result<Document>),
     EnvSaved(InstanceName, Result<Saved>),
     Configs(InstanceName, Result<Vec<Document>>),

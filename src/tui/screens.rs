@@ -155,6 +155,44 @@ fn delete_plan() -> State {
     state
 }
 
+fn held_back() -> State {
+    let mut state = sample::three();
+    state.instances.select(&name("clone-2"));
+    type_in(&mut state, "h");
+    update(&mut state, Msg::Held(name("clone-2"), Ok(sample::held())));
+    state
+}
+
+fn report() -> State {
+    let mut state = sample::cloning();
+    type_in(&mut state, "3o");
+    let job = state.jobs.selected().unwrap().id;
+    let lines = [
+        "7 Clone default into clone-1 · done",
+        "4 tables, 176 rows, equal · 65 issues, 41 pages",
+        "",
+        "Held: 1, off until you turn them on (matriz held)",
+        "  trigger notify on public.orders: calls out when rows of orders change",
+        "",
+        "Database: 4 tables looked at, 12 values rewritten",
+        "  public.corporate_memory.content          12 values, 14 references",
+        "  function public.notify_finance_department_of_a_new_order() names the source's project ref: function body: change it yourself",
+    ];
+    let lines = lines.map(str::to_owned).to_vec();
+    update(&mut state, Msg::Report(job, Ok(lines)));
+    state
+}
+
+#[test]
+fn what_is_held_back() {
+    at_all_sizes("held", held_back);
+}
+
+#[test]
+fn the_report_of_a_job() {
+    at_all_sizes("report", report);
+}
+
 #[test]
 fn an_empty_workspace() {
     at_all_sizes("empty", sample::empty);

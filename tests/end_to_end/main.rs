@@ -10,6 +10,7 @@ mod cancel;
 mod clone;
 mod command;
 mod foresight;
+mod held;
 mod mishaps;
 mod moments;
 mod outside;

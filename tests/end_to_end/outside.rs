@@ -110,6 +110,14 @@ impl Place {
     }
 
     /// One number from an instance's database.
+    /// A query's one text.
+    pub fn text(&self, name: &str, query: &str) -> String {
+        block_on(async {
+            let connection = support::connected(&self.database(name)).await;
+            connection.query_one(query, &[]).await.expect(query).get(0)
+        })
+    }
+
     pub fn number(&self, name: &str, query: &str) -> i64 {
         block_on(async {
             let connection = support::connected(&self.database(name)).await;

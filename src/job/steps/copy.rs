@@ -8,6 +8,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::progress::Report;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
+use crate::job::steps::held;
 use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::copy::{self, CopyRequest, Observer, SchemaMap};
@@ -44,6 +45,7 @@ impl Step for CopyDatabase {
         let mut request = request(&self.world, &self.source, &self.target).await?;
         request.early = self.world.take_schema();
         let summary = copy::run(&request, &Watcher { ctx }, ctx.cancel.clone()).await?;
+        held::write_down(ctx, &self.world, &self.source, &self.target).await?;
         for skipped in &summary.skipped {
             let how = skipped.how.words();
             ctx.log(format!("{how}: {} ({})", skipped.object, skipped.reason));

@@ -10,6 +10,7 @@ pub mod expose;
 pub mod figures;
 pub mod folder;
 pub mod healthy;
+pub mod held;
 pub mod jira;
 pub mod keys;
 mod mark;

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod fetch;
 pub mod filelock;
 pub mod find;
+pub mod held;
 pub mod libpq;
 pub mod migrate;
 pub mod pace;

@@ -1,10 +1,12 @@
 //! What stands above the panes. Only the topmost one is drawn.
 
 pub mod form;
+pub mod held;
 pub mod help;
 pub mod palette;
 pub mod plan;
 pub mod question;
+pub mod report;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,6 +37,8 @@ pub fn draw(state: &State, popup: &Popup, buffer: &mut Buffer) {
         Popup::Error(error) => question::error(state, error, buffer),
         Popup::Palette(palette) => palette::draw(state, palette, buffer),
         Popup::Help(help) => help::draw(state, help, buffer),
+        Popup::Held(list) => held::draw(state, list, buffer),
+        Popup::Report(view) => report::draw(state, view, buffer),
     }
 }
 

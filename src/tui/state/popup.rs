@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use tui_input::Input;
 
+use crate::domain::held::HeldView;
 use crate::domain::job::JobId;
+use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
 use crate::tui::backend::Request;
 
 use super::form::Form;
-use super::notice::Notice;
+use super::notice::{Load, Notice};
 
 #[derive(Debug)]
 pub enum Popup {
@@ -18,6 +20,8 @@ pub enum Popup {
     Confirm(Confirm),
     Palette(Palette),
     Help(Help),
+    Held(HeldList),
+    Report(ReportView),
     Error(ErrorPopup),
 }
 
@@ -88,6 +92,10 @@ pub enum Act {
     /// Let the changes of the environment go.
     Discard,
     SaveEnv,
+    TurnOn {
+        instance: InstanceName,
+        id: String,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -99,6 +107,49 @@ pub struct Palette {
 
 #[derive(Debug, Default)]
 pub struct Help {
+    pub scroll: usize,
+}
+
+/// What an instance holds back.
+#[derive(Debug)]
+pub struct HeldList {
+    pub instance: InstanceName,
+    pub items: Load<Vec<HeldView>>,
+    pub selected: usize,
+    /// Which one is being turned on.
+    pub turning: Option<String>,
+    pub error: Option<Notice>,
+}
+
+impl HeldList {
+    pub fn new(instance: InstanceName) -> Self {
+        HeldList {
+            instance,
+            items: Load::Loading,
+            selected: 0,
+            turning: None,
+            error: None,
+        }
+    }
+
+    pub fn item(&self) -> Option<&HeldView> {
+        self.items.ready()?.get(self.selected)
+    }
+
+    pub fn step(&mut self, by: isize) {
+        let last = self
+            .items
+            .ready()
+            .map_or(0, |all| all.len().saturating_sub(1));
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+    }
+}
+
+/// What a job did.
+#[derive(Debug)]
+pub struct ReportView {
+    pub job: JobId,
+    pub lines: Load<Vec<String>>,
     pub scroll: usize,
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::held::{Held, HeldState, HeldView, TriggerMode};
 use crate::domain::instance::{InstanceState, InstanceView};
 use crate::domain::job::{JobKind, JobState, JobView, StepView};
 use crate::domain::name::InstanceName;
@@ -65,6 +66,7 @@ pub fn instances() -> Vec<InstanceView> {
     clone.database_bytes = Some(31_000_000);
     let mut paused = instance("clone-2", InstanceState::Paused);
     paused.strategy = Strategy::Schema;
+    paused.cloned_from = Some("default".into());
     paused.schema = "clone_2".into();
     paused.database_bytes = None;
     paused.tables = None;
@@ -216,6 +218,22 @@ pub fn cloning() -> State {
     state.toast = None;
     state.instances.select(&name("clone-1"));
     state
+}
+
+/// What a clone holds back.
+pub fn held() -> Vec<HeldView> {
+    let hook = Held::Trigger {
+        schema: "public".into(),
+        table: "orders".into(),
+        name: "notify".into(),
+        mode: TriggerMode::Origin,
+    };
+    let job = Held::ScheduledJob {
+        number: 3,
+        name: Some("nightly-report".into()),
+        schedule: "0 3 * * *".into(),
+    };
+    vec![hook.seen(HeldState::Off), job.seen(HeldState::Off)]
 }
 
 /// So many instances.

@@ -7,12 +7,12 @@ use crate::tui::layout;
 use crate::tui::msg::JobVerb;
 use crate::tui::state::form::Form;
 use crate::tui::state::log::LogView;
-use crate::tui::state::notice::Tone;
-use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, Working};
+use crate::tui::state::notice::{Load, Tone};
+use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, ReportView, Working};
 use crate::tui::state::{Focus, State, Tab};
 use tui_input::Input;
 
-use super::{confirm, env, read_instances, read_jobs, read_log};
+use super::{confirm, env, held, read_instances, read_jobs, read_log};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -27,9 +27,14 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::FocusDetail => state.focus = Focus::Detail,
         Id::FocusJobs => state.focus = Focus::Jobs,
         _ if state.log.is_some() => log(state, id, effects),
-        Id::Use | Id::Clone | Id::Init | Id::Seed | Id::Delete | Id::Refresh | Id::Create => {
-            instance(state, id, effects);
-        }
+        Id::Use
+        | Id::Clone
+        | Id::Init
+        | Id::Seed
+        | Id::Delete
+        | Id::Held
+        | Id::Refresh
+        | Id::Create => instance(state, id, effects),
         Id::Edit => {
             state.focus = Focus::Detail;
             state.tab = Tab::Env;
@@ -80,6 +85,7 @@ fn instance(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::Init => plan(state, Request::Init { instance: name }, effects),
         Id::Seed => plan(state, Request::Seed { instance: name }, effects),
         Id::Delete => plan(state, Request::Delete { instance: name }, effects),
+        Id::Held => held::open(state, name, effects),
         _ => {}
     }
 }
@@ -165,6 +171,16 @@ fn jobs(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
             if let Some(job) = state.jobs.selected() {
                 state.log = Some(LogView::new(job.id));
                 read_log(state, effects);
+            }
+        }
+        Id::Report => {
+            if let Some(id) = state.jobs.selected().map(|j| j.id) {
+                state.popups.push(Popup::Report(ReportView {
+                    job: id,
+                    lines: Load::Loading,
+                    scroll: 0,
+                }));
+                effects.push(Effect::LoadReport(id));
             }
         }
         Id::Cancel => cancel(state),

@@ -10,7 +10,7 @@ use crate::tui::state::notice::{Load, Notice, Tone};
 use crate::tui::state::popup::{ErrorPopup, PlanPopup, Popup};
 use crate::tui::state::{Focus, State};
 
-use super::{env, finish, popups, read_instances, read_jobs};
+use super::{env, finish, held, popups, read_instances, read_jobs};
 
 pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
@@ -38,6 +38,20 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
                 }
             }
         }
+        Msg::Report(id, result) => {
+            let open = state.popups.iter_mut().find_map(|popup| match popup {
+                Popup::Report(view) if view.job == id => Some(view),
+                _ => None,
+            });
+            if let Some(view) = open {
+                view.lines = match result {
+                    Ok(lines) => Load::Ready(lines),
+                    Err(error) => Load::Failed(Notice::from(&error)),
+                };
+            }
+        }
+        Msg::Held(name, result) => held::loaded(state, &name, result),
+        Msg::TurnedOn(name, result) => held::turned_on(state, &name, result),
         Msg::Selected(name, Ok(())) => {
             state.say(Tone::Good, format!("{name} is the current instance now."));
             read_instances(state, effects);

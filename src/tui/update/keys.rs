@@ -19,7 +19,8 @@ pub fn scopes(state: &State) -> Vec<Scope> {
             Popup::Working(_) | Popup::Plan(_) | Popup::Confirm(_) => Scope::Question,
             Popup::Form(_) => Scope::Form,
             Popup::Palette(_) => Scope::Palette,
-            Popup::Help(_) | Popup::Error(_) => Scope::Reader,
+            Popup::Held(_) => Scope::Held,
+            Popup::Help(_) | Popup::Report(_) | Popup::Error(_) => Scope::Reader,
         }];
     }
     pane_scopes(state)

@@ -4,6 +4,7 @@ mod act;
 mod answers;
 mod confirm;
 mod env;
+mod held;
 mod keys;
 mod popups;
 mod settle;

@@ -11,7 +11,7 @@ use crate::tui::state::form::{Purpose, Value};
 use crate::tui::state::notice::{Notice, Tone};
 use crate::tui::state::popup::Popup;
 
-use super::{act, confirm, env, keys};
+use super::{act, confirm, env, held, keys};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -27,6 +27,8 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match state.popups.last_mut() {
         Some(Popup::Working(_)) | None => {}
         Some(Popup::Help(help)) => scroll(&mut help.scroll, id),
+        Some(Popup::Report(report)) => scroll(&mut report.scroll, id),
+        Some(Popup::Held(_)) => held::perform(state, id),
         Some(Popup::Error(error)) => {
             if id == Id::Accept {
                 if error.open || error.notice.details.is_none() {

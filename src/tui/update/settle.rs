@@ -25,6 +25,13 @@ pub(super) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
             help.scroll = scroll;
         }
     }
+    if let Some(Popup::Report(view)) = state.popups.last() {
+        let last = popup::report::line_count(state, view).saturating_sub(1);
+        let scroll = view.scroll.min(last);
+        if let Some(Popup::Report(view)) = state.popups.last_mut() {
+            view.scroll = scroll;
+        }
+    }
     if areas.detail.is_some() {
         let height = layout::inside(areas.detail);
         match state.tab {

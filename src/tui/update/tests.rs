@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::domain::held::HeldState;
 use crate::domain::job::JobKind;
 use crate::domain::plan::{Consent, Plan};
 use crate::domain::strategy::Strategy;
@@ -315,4 +316,55 @@ fn leaving_with_unsaved_changes_asks() {
     };
     assert!(text.contains("A=2") && text.contains("B='x y'"), "{text}");
     assert_eq!(stamp, "1");
+}
+
+#[test]
+fn what_is_held_back_is_turned_on_one_by_one() {
+    let mut state = sample::three();
+    press(&mut state, "h");
+    let why = &state.toast.as_ref().unwrap().text;
+    assert!(why.contains("default is no clone"), "{why}");
+    state.instances.select(&name("clone-2"));
+    let effects = press(&mut state, "h");
+    assert_eq!(effects, [Effect::LoadHeld(name("clone-2"))]);
+    let items = sample::held();
+    update(&mut state, Msg::Held(name("clone-2"), Ok(items.clone())));
+    let effects = press(&mut state, "j<enter><enter>");
+    let id = items[1].id.clone();
+    let expected = Effect::TurnOn {
+        instance: name("clone-2"),
+        id,
+    };
+    assert_eq!(effects, [expected]);
+    let now = items[1].item.clone().seen(HeldState::On);
+    update(&mut state, Msg::TurnedOn(name("clone-2"), Ok(now)));
+    let Some(Popup::Held(list)) = state.popups.last() else {
+        panic!("the list isn't open");
+    };
+    let states: Vec<HeldState> = list
+        .items
+        .ready()
+        .unwrap()
+        .iter()
+        .map(|i| i.state)
+        .collect();
+    assert_eq!(states, [HeldState::Off, HeldState::On]);
+    // what is on stays on
+    assert!(press(&mut state, "<enter>").is_empty());
+    assert!(matches!(state.popups.last(), Some(Popup::Held(list)) if list.error.is_some()));
+}
+
+#[test]
+fn a_report_is_read_and_scrolled() {
+    let mut state = sample::cloning();
+    let effects = press(&mut state, "3o");
+    let [Effect::LoadReport(job)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let lines = (0..100).map(|n| format!("line {n}")).collect();
+    update(&mut state, Msg::Report(*job, Ok(lines)));
+    press(&mut state, "jjj");
+    assert!(matches!(state.popups.last(), Some(Popup::Report(view)) if view.scroll == 3));
+    press(&mut state, "<esc>");
+    assert!(state.popups.is_empty());
 }

@@ -110,13 +110,6 @@ pub fn switched_off(schema: &str, table: &str, column: &str) -> Option<&'static 
     ((schema, table, column) == ("cron", "job", "active")).then_some("false")
 }
 
-/// Whether a trigger calls out of the database, as webhooks do.
-pub fn is_webhook(definition: &str) -> bool {
-    definition.contains("supabase_functions.http_request")
-        || definition.contains("net.http_post")
-        || definition.contains("net.http_get")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::provider::postgres::copy::inventory::roles::Roles;
 use crate::provider::postgres::copy::managed;
 use crate::provider::postgres::copy::request::Skipped;
+use crate::provider::postgres::copy::script::outward::Outward;
 use crate::provider::postgres::copy::script::{Script, Stage, Task, acl, owner};
 use crate::provider::postgres::copy::sql::quote::{ident, qualified};
 use crate::provider::postgres::copy::toc::{Entry, Section, Toc};
@@ -52,6 +53,7 @@ struct Classifier<'a> {
     toc: &'a Toc,
     places: HashMap<i64, usize>,
     target: &'a Target,
+    outward: Outward,
     script: Script,
     /// Entries that will not be made, so that nothing that stands on them is tried.
     missing: HashSet<i64>,
@@ -62,6 +64,7 @@ struct Classifier<'a> {
 pub fn classify(toc: &Toc, target: &Target) -> Script {
     let mut classifier = Classifier {
         places: toc.places(),
+        outward: Outward::of(toc),
         toc,
         target,
         script: Script::default(),
@@ -199,7 +202,7 @@ impl Classifier<'_> {
                 "SET default_table_access_method = {method};\n{sql}\nRESET default_table_access_method;"
             );
         }
-        if entry.desc == "TRIGGER" && managed::is_webhook(&entry.defn) {
+        if entry.desc == "TRIGGER" && self.outward.is_called_by(&entry.defn) {
             sql = self.disarmed(entry, sql);
         }
         self.push(place, entry, stage, sql);
@@ -254,7 +257,7 @@ impl Classifier<'_> {
         }
         self.script.on_managed.push(entry.drop.clone());
         let mut sql = entry.defn.clone();
-        if entry.desc == "TRIGGER" && managed::is_webhook(&entry.defn) {
+        if entry.desc == "TRIGGER" && self.outward.is_called_by(&entry.defn) {
             sql = self.disarmed(entry, sql);
         }
         self.push(place, entry, Stage::Rest, sql);

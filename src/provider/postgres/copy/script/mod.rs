@@ -3,6 +3,7 @@
 
 pub mod acl;
 pub mod classify;
+pub mod outward;
 pub mod owner;
 pub mod run;
 
