@@ -1,12 +1,16 @@
 //! An OpenAPI document: finding operations in it, and validating values against its schemas.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
 pub struct Document {
     root: Value,
+    /// By the schema's text: building one takes far longer than using it.
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 /// One operation of the document.
@@ -24,7 +28,10 @@ impl Document {
             std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let mut root: Value = serde_json::from_str(&text).unwrap();
         nullable_to_json_schema(&mut root);
-        Document { root }
+        Document {
+            root,
+            validators: Mutex::default(),
+        }
     }
 
     /// A document whose alternatives overlap: a value may be more than one of them.
@@ -53,18 +60,22 @@ impl Document {
 
     /// What is wrong with `value` as an instance of `schema`.
     pub fn errors(&self, schema: &Value, value: &Value) -> Vec<String> {
-        let whole = json!({ "allOf": [schema], "components": self.root["components"] });
-        self.validator(&whole)
+        self.validator(schema)
             .iter_errors(value)
             .map(|error| format!("at {}: {error}", error.instance_path()))
             .collect()
     }
 
-    fn validator(&self, schema: &Value) -> Validator {
-        jsonschema::options()
-            .with_draft(Draft::Draft4)
-            .build(schema)
-            .unwrap_or_else(|error| panic!("the document's schema is wrong: {error}"))
+    fn validator(&self, schema: &Value) -> Arc<Validator> {
+        let mut known = self.validators.lock().unwrap();
+        let validator = known.entry(schema.to_string()).or_insert_with(|| {
+            let whole = json!({ "allOf": [schema], "components": self.root["components"] });
+            let built = jsonschema::options()
+                .with_draft(Draft::Draft4)
+                .build(&whole);
+            Arc::new(built.unwrap_or_else(|e| panic!("the document's schema is wrong: {e}")))
+        });
+        Arc::clone(validator)
     }
 
     /// The schema, with a reference at its top replaced by what it refers to.
