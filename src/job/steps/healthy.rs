@@ -28,7 +28,7 @@ impl Step for WaitHealthy {
     }
 
     fn weight(&self) -> u32 {
-        5
+        10
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {

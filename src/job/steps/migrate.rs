@@ -26,7 +26,7 @@ impl Step for Migrate {
     }
 
     fn weight(&self) -> u32 {
-        3
+        5
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {

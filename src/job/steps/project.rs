@@ -43,7 +43,7 @@ impl Step for CreateProject {
     }
 
     fn weight(&self) -> u32 {
-        2
+        10
     }
 
     /// Done where the config names a project and the provider knows it.

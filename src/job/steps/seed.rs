@@ -28,7 +28,7 @@ impl Step for LoadSeeds {
     }
 
     fn weight(&self) -> u32 {
-        6
+        50
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {

@@ -45,7 +45,7 @@ impl Step for FillBoard {
     }
 
     fn weight(&self) -> u32 {
-        4
+        50
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {

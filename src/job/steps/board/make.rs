@@ -40,7 +40,7 @@ impl Step for MakeBoard {
     }
 
     fn weight(&self) -> u32 {
-        2
+        10
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {

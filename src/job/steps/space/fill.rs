@@ -42,7 +42,7 @@ impl Step for FillSpace {
     }
 
     fn weight(&self) -> u32 {
-        3
+        25
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {

@@ -40,7 +40,7 @@ impl Step for MakeSpace {
     }
 
     fn weight(&self) -> u32 {
-        2
+        15
     }
 
     async fn done(&self, _ctx: &StepContext) -> Result<bool> {
