@@ -81,6 +81,8 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
                 lines.push(std::mem::take(&mut line));
             }
             for c in printable(word).chars() {
+                // a few signs are three cells wide, or more
+                let c = if c.width() > Some(cells) { '…' } else { c };
                 if width(&line) + c.width().unwrap_or(0) > cells {
                     lines.push(std::mem::take(&mut line));
                 }
@@ -109,6 +111,7 @@ mod tests {
     fn long_words_are_broken() {
         assert_eq!(wrap("ab cd efghij", 5), ["ab cd", "efghi", "j"]);
         assert_eq!(wrap("", 5), Vec::<String>::new());
+        assert_eq!(wrap("a\u{17d8}b", 2), ["a…", "b"]);
     }
 
     proptest! {

@@ -91,9 +91,9 @@ fn the_hash_is_of_the_entries_alone() {
 
 proptest! {
     #[test]
-    fn a_cut_archive_is_an_error_and_never_a_panic(cut in 0usize..400) {
+    fn a_cut_archive_is_an_error_and_never_a_panic(cut in any::<proptest::sample::Index>()) {
         let whole = archive(16, &[("TABLE", "a", 2), ("INDEX", "b", 4)]);
-        prop_assume!(cut < whole.len());
+        let cut = cut.index(whole.len());
         prop_assert!(parse(&whole[..cut]).is_err());
     }
 
