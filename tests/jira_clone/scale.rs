@@ -1,5 +1,6 @@
 //! How many calls a clone takes, and what it does where search is behind.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use matriz::domain::report_jira::JiraChanges;
@@ -107,33 +108,24 @@ async fn issues_seen(place: &Place) -> u64 {
         .unwrap()
 }
 
-/// For measurements: `MATRIZ_SCALE` says how many issues, each with 4 comments.
+/// For measurements. `MATRIZ_SCALE` says how many issues, each with 4 comments and two of five with
+/// a file; with `MATRIZ_LIMITS` the site has Jira's own limits of requests.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; it measures"]
 async fn a_large_project() {
     let count: usize = std::env::var("MATRIZ_SCALE").map_or(1000, |text| text.parse().unwrap());
-    let place = Place::start().await;
-    let jira = &place.jira;
-    jira.project("PROJ", "gh-simplified-scrum-classic").await;
-    let all: Vec<Value> = (0..count)
-        .map(|n| json!({ "fields": fields("PROJ", "Task", &format!("Task {n}, see PROJ-{n}"), json!({})) }))
-        .collect();
-    for some in all.chunks(50) {
-        jira.post(201, "issue/bulk", json!({ "issueUpdates": some }))
-            .await;
+    let mut options = quick();
+    if std::env::var_os("MATRIZ_LIMITS").is_some() {
+        options.atlassian = AtlassianOptions::default();
     }
-    for n in 1..=count {
-        for m in 0..4 {
-            let body =
-                json!({ "body": crate::jira::paragraph(&format!("Comment {m} on PROJ-{n}")) });
-            jira.post(201, &format!("issue/PROJ-{n}/comment"), body)
-                .await;
-        }
-    }
+    let place = Place::with(options).await;
+    fill(&place, count).await;
     place.set_key("default", "PROJ");
     let id = place.submit(What::Whole);
+    let capture = tempfile::NamedTempFile::new().unwrap();
     let begun = Instant::now();
     let mut worker = crate::kills::worker(&place, id);
+    worker.env("MATRIZ_HTTP_CAPTURE", capture.path());
     let status = tokio::task::spawn_blocking(move || worker.status().unwrap());
     assert!(status.await.unwrap().success());
     println!("{count} issues in {:?}", begun.elapsed());
@@ -147,4 +139,88 @@ async fn a_large_project() {
     let parts = place.registry.report_parts(id).unwrap();
     let part = parts.into_iter().find(|part| part.name == "jira").unwrap();
     println!("{}", part.lines().join("\n"));
+    let calls = Calls::read(capture.path());
+    println!(
+        "{} calls, {} of them refused (429)",
+        calls.all, calls.refused
+    );
+    for (operation, n) in &calls.by_operation {
+        println!("  {n:>7}  {operation}");
+    }
+    let changes: JiraChanges = serde_json::from_value(part.data).unwrap();
+    assert_eq!(changes.lacking, []);
+    assert!(calls.refused < 20, "{} refusals", calls.refused);
+}
+
+/// Issues that name each other, with comments and files.
+async fn fill(place: &Place, count: usize) {
+    let jira = &place.jira;
+    jira.project("PROJ", "gh-simplified-scrum-classic").await;
+    let all: Vec<Value> = (0..count)
+        .map(|n| json!({ "fields": fields("PROJ", "Task", &format!("Task {n}, see PROJ-{n}"), json!({})) }))
+        .collect();
+    for some in all.chunks(50) {
+        patiently(place, "issue/bulk", json!({ "issueUpdates": some })).await;
+    }
+    for n in 1..=count {
+        for m in 0..4 {
+            let body =
+                json!({ "body": crate::jira::paragraph(&format!("Comment {m} on PROJ-{n}")) });
+            patiently(place, &format!("issue/PROJ-{n}/comment"), body).await;
+        }
+        if n % 5 < 2 {
+            let (key, name) = (format!("PROJ-{n}"), format!("file-{n}.txt"));
+            let content = format!("the file of issue {n}");
+            let upload = || jira.upload(&key, &name, &content, Some("no-check"));
+            while upload().await.status == 429 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// Asks again when the limit is over.
+async fn patiently(place: &Place, path: &str, body: Value) {
+    loop {
+        let path = format!("/rest/api/3/{path}");
+        let told = place.jira.send("POST", &path, Some(body.clone())).await;
+        match told.map(|told| told.status) {
+            Some(429) => tokio::time::sleep(Duration::from_millis(100)).await,
+            status => return assert_eq!(status, Some(201), "{path}"),
+        }
+    }
+}
+
+struct Calls {
+    all: usize,
+    refused: usize,
+    by_operation: BTreeMap<String, usize>,
+}
+
+impl Calls {
+    fn read(capture: &std::path::Path) -> Calls {
+        let text = std::fs::read_to_string(capture).unwrap();
+        let mut calls = Calls {
+            all: 0,
+            refused: 0,
+            by_operation: BTreeMap::new(),
+        };
+        for line in text.lines() {
+            let exchange: Value = serde_json::from_str(line).unwrap();
+            calls.all += 1;
+            calls.refused += usize::from(exchange["status"] == 429);
+            let path = exchange["path"].as_str().unwrap_or_default();
+            let parts: Vec<&str> = path
+                .split('/')
+                .map(|part| match part {
+                    part if part.bytes().any(|b| b.is_ascii_digit()) && part != "3" => "*",
+                    part => part,
+                })
+                .collect();
+            let method = exchange["method"].as_str().unwrap_or_default();
+            let operation = format!("{method} {}", parts.join("/"));
+            *calls.by_operation.entry(operation).or_default() += 1;
+        }
+        calls
+    }
 }

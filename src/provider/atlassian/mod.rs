@@ -7,6 +7,7 @@
 //!
 //! Lists are streams: one page is read at a time, and the next when the last item was taken.
 
+mod pace;
 mod pages;
 mod poll;
 mod site;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
-use crate::provider::atlassian::Result;
+use crate::provider::atlassian::{Result, pace};
 use crate::provider::http::{Answer, Basic, Cause, Failure, Http, Request};
 
 /// The `.env` key that holds the account's e-mail address, unless the configuration names another.
@@ -144,6 +144,7 @@ impl Atlassian {
     ) -> Request {
         let mut request =
             Request::new(service, what, method, url).header("Accept", "application/json");
+        request.operation = Some(pace::operation(&request.method, url));
         request.basic = Some(self.credentials.clone());
         request.credential_key = self.token_key.clone();
         request.shared_limit = true;

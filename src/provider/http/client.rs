@@ -120,7 +120,8 @@ impl Http {
         let options = &self.inner.options;
         let mut attempt = 1;
         loop {
-            for key in &request.writes {
+            // the operation last: its place is for now
+            for key in request.writes.iter().chain(&request.operation) {
                 let pause = self.inner.writes.reserve(key, tokio::time::Instant::now());
                 self.wait(
                     request,
@@ -229,6 +230,8 @@ impl Http {
             for key in &request.writes {
                 self.inner.writes.keep_quiet(key, until);
             }
+        } else if let Some(operation) = &request.operation {
+            self.inner.writes.keep_quiet(operation, until);
         } else if request.shared_limit {
             self.inner.limit.of(&request.host()).keep_quiet(until);
         }

@@ -56,6 +56,8 @@ pub struct Request {
     pub follow: bool,
     /// What this writes to, where the service limits writes to one thing.
     pub writes: Vec<WriteKey>,
+    /// The operation that this is a call of, where the service limits how often it's called.
+    pub operation: Option<WriteKey>,
     /// After a 429, other requests of this kind to the same host keep back as well.
     pub shared_limit: bool,
 }
@@ -89,6 +91,7 @@ impl Request {
             accepted: Vec::new(),
             follow: false,
             writes: Vec::new(),
+            operation: None,
             shared_limit: false,
         }
     }
