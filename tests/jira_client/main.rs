@@ -415,9 +415,10 @@ async fn files_go_up_and_come_down() {
     assert_eq!(jira.media_id("7").await.unwrap().as_deref(), Some(MEDIUM));
     assert_eq!(media.asked().len(), 0);
     let to = dir.path().join("down");
-    let stored = jira.download_attachment("7", &to, 1000).await.unwrap();
+    let (stored, medium) = jira.download_attachment("7", &to, 1000).await.unwrap();
     assert_eq!(stored.content_type.as_deref(), Some("image/png"));
     assert_eq!(stored.bytes, 13);
+    assert_eq!(medium, Some(MEDIUM.to_owned()));
     assert_eq!(std::fs::read_to_string(&to).unwrap(), "\"the content\"");
     assert_eq!(media.asked().len(), 2);
     let failure = jira.download_attachment("7", &to, 5).await.unwrap_err();

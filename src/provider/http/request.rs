@@ -205,6 +205,9 @@ pub struct Answer {
     pub body: Bytes,
     /// Bytes of the body, also of one that went into a file.
     pub length: u64,
+    /// The path of the address that answered in the end, after redirections; without a query, which
+    /// may hold a signature.
+    pub path: String,
     /// Ours; it stands in the log too.
     pub request_id: String,
     pub(super) service: &'static str,

@@ -50,6 +50,7 @@ pub(super) async fn transfer(
     }
     let status = response.status().as_u16();
     let headers = plain_headers(response.headers());
+    let path = response.url().path().to_owned();
     let (body, length) = match sink {
         Sink::File { path, longest } if response.status().is_success() => {
             let written = save(request, response, path, *longest).await?;
@@ -66,6 +67,7 @@ pub(super) async fn transfer(
         headers,
         body,
         length,
+        path,
         request_id: request_id.to_owned(),
         service: request.service,
         what: request.what.clone(),

@@ -89,17 +89,24 @@ impl Jira {
         self.fetch(&request).await
     }
 
-    /// Writes an attachment's content to `path`; more than `longest` bytes are a failure.
-    pub async fn download_attachment(&self, id: &str, path: &Path, longest: u64) -> Result<Stored> {
+    /// Writes an attachment's content to `path`; more than `longest` bytes are a failure. Beside it
+    /// the id of its medium, where the content came from there.
+    pub async fn download_attachment(
+        &self,
+        id: &str,
+        path: &Path,
+        longest: u64,
+    ) -> Result<(Stored, Option<String>)> {
         let request = self
             .content(id, format!("give the attachment {id}"))
             .following()
             .timeout(form_timeout(longest));
         let answer = self.site.download(&request, path, longest).await?;
-        Ok(Stored {
+        let stored = Stored {
             bytes: answer.length,
             content_type: answer.header("content-type").map(str::to_owned),
-        })
+        };
+        Ok((stored, media_in(&answer.path)))
     }
 
     /// The id of an attachment's medium, or `None` where the site gives the content itself and

@@ -132,16 +132,18 @@ impl<'a> Attachments<'a> {
             true => self.there(copy, attachment, claimed).await?,
             false => None,
         };
-        let id = match adopted {
-            Some(id) => Some(id),
+        let sent = match adopted {
+            Some(id) => Some((id, None)),
             None => self.send(copy, attachment, claimed).await?,
         };
-        let Some(id) = id else {
+        let Some((id, source)) = sent else {
             return Ok(None);
         };
-        let source = self.sides.source.media_id(&attachment.id);
-        let target = self.sides.target.media_id(&id);
-        let (source, target) = tokio::try_join!(source, target)?;
+        let source = match source {
+            Some(medium) => Some(medium),
+            None => self.sides.source.media_id(&attachment.id).await?,
+        };
+        let target = self.sides.target.media_id(&id).await?;
         let mut pairs = vec![("attachment", &*attachment.id, &*id)];
         if let (Some(source), Some(target)) = (&source, &target) {
             pairs.push(("media", source, target));
@@ -150,18 +152,19 @@ impl<'a> Attachments<'a> {
         Ok(Some(id))
     }
 
+    /// The id of the copy, and the source's medium; none where the site refuses the file.
     async fn send(
         &self,
         copy: &str,
         attachment: &Attachment,
         claimed: &[String],
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<(String, Option<String>)>> {
         let file = File(self.folder.0.join(&attachment.id));
         let down =
             self.sides
                 .source
                 .download_attachment(&attachment.id, &file.0, attachment.size.max(1));
-        let stored = down.await?;
+        let (stored, medium) = down.await?;
         let upload = Upload {
             path: file.0.clone(),
             file_name: attachment.filename.clone(),
@@ -178,7 +181,7 @@ impl<'a> Attachments<'a> {
             match sent {
                 Ok(made) => {
                     let made = made.into_iter().next().map(|made| made.id);
-                    return made.map(Some).ok_or_else(|| {
+                    return made.map(|id| Some((id, medium))).ok_or_else(|| {
                         Error::new(Kind::Provider, "Jira took an attachment without naming it.")
                     });
                 }
@@ -190,7 +193,7 @@ impl<'a> Attachments<'a> {
                 }
                 Err(failure) if failure.ambiguous() && tries < TRIES => {
                     if let Some(id) = self.there(copy, attachment, claimed).await? {
-                        return Ok(Some(id));
+                        return Ok(Some((id, medium)));
                     }
                     tries += 1;
                 }
