@@ -1,7 +1,10 @@
 //! How many calls a page takes: as many as the API needs, and the same for the last as for the
 //! first.
 
+use std::time::Instant;
+
 use matriz::domain::report_confluence::{CONFLUENCE, SpaceChanges};
+use matriz::sandbox::atlassian::AtlassianOptions;
 use serde::Deserialize;
 
 use crate::rig::{Rig, clone_stages};
@@ -42,5 +45,37 @@ async fn each_page_takes_as_many_calls_as_the_api_needs() {
     assert_eq!(more - few, 20 * 7);
     // and its new body
     assert_eq!(changed - more, 24);
+    rig.stop().await;
+}
+
+/// For measurements. `MATRIZ_SCALE` says how many pages; with `MATRIZ_LIMITS` the site has limits of
+/// requests.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes; it measures"]
+async fn a_large_space() {
+    let pages: usize = std::env::var("MATRIZ_SCALE").map_or(1000, |text| text.parse().unwrap());
+    // the limits begin when the pages are there
+    let rig = Rig::start().await;
+    let (space, _) = rig.wiki.space("LARGE").await;
+    for n in 0..pages {
+        let body = format!("<p>Ver PROJ-{n}.</p>");
+        rig.wiki
+            .page(&space, None, &format!("Página {n}"), &body)
+            .await;
+    }
+    let rig = match std::env::var_os("MATRIZ_LIMITS") {
+        Some(_) => rig.again(AtlassianOptions::default()).await,
+        None => rig,
+    };
+    let source = rig.instance("large", Some("LARGE"));
+    let target = rig.instance("copy", None);
+    let stages = || clone_stages(&rig.world, &source, &target);
+    let id = rig.submit(&target, &stages());
+    let begun = Instant::now();
+    assert_eq!(rig.until_done(id, stages).await, 0);
+    println!("{pages} pages in {:?}", begun.elapsed());
+    let parts = rig.registry.report_parts(id).unwrap();
+    let part = parts.iter().find(|part| part.name == CONFLUENCE).unwrap();
+    println!("{}", part.lines()[..10].join("\n"));
     rig.stop().await;
 }

@@ -51,6 +51,13 @@ impl Rig {
         }
     }
 
+    /// The same site, which behaves otherwise from now on.
+    pub async fn again(self, options: matriz::sandbox::atlassian::AtlassianOptions) -> Rig {
+        self.wiki.sandbox.stop().await;
+        let wiki = Wiki::with(&self._dir.path().join("site"), options).await;
+        Rig { wiki, ..self }
+    }
+
     /// An instance on the sandbox's site, which has this space or none yet.
     pub fn instance(&self, text: &str, key: Option<&str>) -> InstanceName {
         let new = NewInstance {
