@@ -21,6 +21,19 @@ async fn a_clone_on_another_site_is_matched_by_names() {
             .issue("MINE", "Task", &format!("Mine {n}"), json!({}))
             .await;
     }
+    // a list of issues that is asked of this very site
+    let here = place.jira.sandbox.site.cloud_id().to_owned();
+    let there = other.sandbox.site.cloud_id().to_owned();
+    assert_ne!(here, there);
+    let source = json!({ "id": "d8b75300-dfda-4519-b6cd-e49abbd50401",
+        "parameters": { "cloudId": here, "jql": "project = PROJ" },
+        "views": [{ "type": "table" }] });
+    let card = json!({ "type": "doc", "version": 1, "content": [
+        { "type": "blockCard", "attrs": { "datasource": source } }] });
+    let body = json!({ "fields": { "description": card } });
+    let all = issues(&place.jira, "PROJ").await;
+    let first = all.keys().next().unwrap();
+    place.jira.put(204, &format!("issue/{first}"), body).await;
     place.move_clone_to(&other);
     let id = place.do_it(What::Whole).await;
     let from = issues(&place.jira, "PROJ").await;
@@ -44,6 +57,9 @@ async fn a_clone_on_another_site_is_matched_by_names() {
         let parent = a["parent"]["key"].as_str().map(|key| keys[key].as_str());
         assert_eq!(b["parent"]["key"].as_str(), parent);
     }
+    let asked = &to[&keys[first]]["description"]["content"][0]["attrs"]["datasource"];
+    let expected = json!({ "cloudId": there, "jql": "project = CLONE1" });
+    assert_eq!(asked["parameters"], expected, "{asked}");
     assert_eq!(issues(&other, "MINE").await.len(), 3);
     // links to what isn't on this site are told
     let parts = place.registry.report_parts(id).unwrap();

@@ -26,4 +26,5 @@ pub mod scoped;
 pub mod seed;
 pub mod site_names;
 pub mod site_seeds;
+pub mod sites;
 pub mod space;

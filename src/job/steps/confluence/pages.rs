@@ -19,6 +19,7 @@ use crate::domain::human;
 use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
+use crate::job::steps::sites;
 use crate::job::world::World;
 use crate::provider::confluence::Format;
 
@@ -52,6 +53,7 @@ impl Step for CopyPages {
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let ends = Ends::open(ctx, &self.world, &self.source, &self.target).await?;
+        sites::write_down(ctx, ends.source.site(), ends.target.site()).await?;
         let known = Known::load(ctx)?;
         attach::make_folder(ctx)?;
         let ran = self.copy(&ends, &known).await;

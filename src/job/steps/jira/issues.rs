@@ -14,6 +14,7 @@ use super::{CALLS, PROVIDER, boards, inventory, reconcile};
 use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
+use crate::job::steps::sites;
 use crate::job::world::World;
 use crate::provider::jira::{Fetch, Issue};
 
@@ -51,6 +52,7 @@ impl Step for CopyIssues {
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let sides = Sides::open(&self.world, &self.source, &self.target, ctx).await?;
+        sites::write_down(ctx, sides.source.site(), sides.target.site()).await?;
         let marker = Marker::new(ctx, &self.target);
         let gauge = Gauge::new(ctx, &[ISSUES, ATTACHMENTS]);
         let levels = inventory::levels(&sides.source, &sides.from).await?;

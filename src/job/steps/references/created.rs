@@ -1,6 +1,7 @@
 //! What a clone's steps created in Jira and Confluence, as pairs for the map.
 
 use crate::domain::reference::{ReferenceKind, ReferenceMap};
+use crate::job::steps::sites;
 use crate::registry::journal::{JournalEntry, JournalState};
 
 /// Adds every pair that the journal knows. What was only planned, or undone, has no name yet.
@@ -41,6 +42,7 @@ fn kind(provider: &str, kind: &str) -> Option<ReferenceKind> {
         // one service keeps the files of both
         ("confluence", "media") => ReferenceKind::JiraMedia,
         ("confluence", "comment") => ReferenceKind::ConfluenceComment,
+        (sites::PROVIDER, sites::CLOUD) => ReferenceKind::Cloud,
         _ => return None,
     })
 }
