@@ -157,8 +157,17 @@ async fn said(
             .collect()
     };
     assert_eq!(spent(&b), spent(&a), "{source}");
-    for worklog in b["worklogs"].as_array().unwrap() {
+    let logged = |all: &Value| all["worklogs"].as_array().unwrap().clone();
+    for (before, worklog) in logged(&a).iter().zip(logged(&b)) {
         let words = worklog["comment"].to_string();
+        if before["comment"].is_object() {
+            let rest = json!(worklog["comment"]["content"].as_array().unwrap()[1..]).to_string();
+            let mut wanted = keys.in_text(&before["comment"]["content"].to_string());
+            for (old, new) in comments {
+                wanted = wanted.replace(&format!("CommentId={old}"), &format!("CommentId={new}"));
+            }
+            assert_eq!(rest, wanted);
+        }
         assert!(words.contains("Sandbox Owner, 2026-03-"), "{words}");
         assert!(!words.contains("PROJ-"), "{words}");
     }

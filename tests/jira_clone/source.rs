@@ -174,9 +174,14 @@ async fn said(jira: &Jira, stories: &[String]) {
         stories[1],
         first["id"].as_str().unwrap()
     );
-    let body = json!({ "body": { "type": "doc", "version": 1, "content": [
-        { "type": "paragraph", "content": [{ "type": "inlineCard", "attrs": { "url": place } }] }] } });
+    let card = json!({ "type": "doc", "version": 1, "content": [
+        { "type": "paragraph", "content": [{ "type": "inlineCard", "attrs": { "url": place } }] }] });
+    let body = json!({ "body": card });
     jira.post(201, &format!("issue/{}/comment", stories[0]), body)
+        .await;
+    let body = json!({ "timeSpentSeconds": 3600, "started": "2026-03-01T09:30:00.000+0000",
+        "comment": card });
+    jira.post(201, &format!("issue/{}/worklog", stories[0]), body)
         .await;
     // more than an issue shows of itself
     for n in 0..22 {

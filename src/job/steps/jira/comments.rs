@@ -1,8 +1,6 @@
 //! The comments of an issue.
 
 use futures_util::TryStreamExt;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::made::Made;
 use super::marker::Marker;
@@ -15,14 +13,10 @@ use crate::provider::jira::{Comment, Issue, Jira, NewComment};
 
 /// All comments of an issue: those that it shows, or where it doesn't show all, page by page.
 pub async fn of(jira: &Jira, issue: &Issue) -> Result<Vec<Comment>> {
-    let field = issue.fields.get("comment").unwrap_or(&Value::Null);
-    let list = field.get("comments").unwrap_or(&Value::Null);
-    let shown = Vec::<Comment>::deserialize(list).unwrap_or_default();
-    let total = field.get("total").and_then(Value::as_u64).unwrap_or(0);
-    if total <= shown.len() as u64 {
-        return Ok(shown);
+    match said::shown(issue, "comment", "comments") {
+        Some(shown) => Ok(shown),
+        None => Ok(jira.comments(&issue.id).try_collect().await?),
     }
-    Ok(jira.comments(&issue.id).try_collect().await?)
 }
 
 /// Adds what isn't there of `comments` to the copy.
@@ -59,14 +53,6 @@ pub async fn copy(
     .await
 }
 
-/// Whether a text may name a comment or a worklog: what it became isn't known while they're made.
-pub fn may_name_another(comment: &Comment) -> bool {
-    let text = comment.body.to_string();
-    ["ommentId", "/comment/", "/worklog/"]
-        .iter()
-        .any(|word| text.contains(word))
-}
-
 /// Writes the comments of an issue again that name what has a name only now.
 pub async fn again(
     sides: &Sides,
@@ -77,7 +63,7 @@ pub async fn again(
 ) -> Result<()> {
     for comment in of(&sides.source, issue).await? {
         let target = made.target("comment", &comment.id);
-        if let Some(target) = target.filter(|_| may_name_another(&comment)) {
+        if let Some(target) = target.filter(|_| said::may_name_another(&comment.body)) {
             let body = rewrites.adf(&comment.body);
             let body = said::attributed(&body, comment.author.as_ref(), &comment.created);
             sides.target.edit_comment(copy, target, &body).await?;

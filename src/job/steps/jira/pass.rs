@@ -43,7 +43,7 @@ pub struct Pass<'a> {
 pub struct Mark {
     pub said: Option<String>,
     pub texts: Option<String>,
-    /// Issues whose comments name comments, which are written again when all have their ids.
+    /// Issues whose comments or worklogs name comments, which are written again when all have their ids.
     pub again: Vec<String>,
     /// Remote links of the source, and those that were written.
     pub remote: (u64, u64),

@@ -4,6 +4,8 @@
 
 use std::future::Future;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::made::Made;
@@ -12,7 +14,7 @@ use super::{PROVIDER, adf};
 use crate::error::Result;
 use crate::job::step::StepContext;
 use crate::provider::atlassian;
-use crate::provider::jira::{Property, User};
+use crate::provider::jira::{Issue, Property, User};
 
 /// Calls whose answers get lost before the step gives up.
 const TRIES: u32 = 4;
@@ -88,6 +90,23 @@ fn find<'a>(marker: &Marker, there: &'a There, source: &str) -> Option<&'a str> 
         ids.any(|id| id == source)
     });
     found.map(|(id, _)| &**id)
+}
+
+/// What an issue shows of its comments or worklogs; none where it doesn't show all of them.
+pub fn shown<T: DeserializeOwned>(issue: &Issue, field: &str, list: &str) -> Option<Vec<T>> {
+    let field = issue.fields.get(field).unwrap_or(&Value::Null);
+    let items = field.get(list).unwrap_or(&Value::Null);
+    let shown = Vec::<T>::deserialize(items).unwrap_or_default();
+    let total = field.get("total").and_then(Value::as_u64).unwrap_or(0);
+    (total <= shown.len() as u64).then_some(shown)
+}
+
+/// Whether a text may name a comment or a worklog: what it became isn't known while they're made.
+pub fn may_name_another(document: &Value) -> bool {
+    let text = document.to_string();
+    ["ommentId", "/comment/", "/worklog/"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// The document with its author and moment in front.

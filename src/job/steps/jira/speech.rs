@@ -9,6 +9,7 @@ use super::made::Made;
 use super::pass::{CHUNK, Mark, Pass, SAID, SIDE_BY_SIDE, position, read};
 use super::remote::Told;
 use super::rewrite::Rewrites;
+use super::said::may_name_another;
 use super::verify::Verdict;
 use super::{comments, links, remote, worklogs};
 use crate::error::Result;
@@ -86,7 +87,7 @@ pub async fn say(
     Ok(goals)
 }
 
-/// Gives the remote links, and the issue where its comments name comments.
+/// Gives the remote links, and the issue where what is said on it names comments.
 async fn one(
     pass: &Pass<'_>,
     issue: &Issue,
@@ -102,11 +103,13 @@ async fn one(
     let wanted = links::expected(&links::of(issue), made, sides);
     links::make(ctx, sides, &copy.key, &wanted, &links::of(copy)).await?;
     let told = remote::copy(ctx, sides, rewrites, &issue.id, &copy.id).await?;
-    let again = said.iter().any(comments::may_name_another);
+    let mut words = said.iter().map(|c| &c.body);
+    let mut logs = logged.iter().map(|w| &w.comment);
+    let again = words.any(may_name_another) || logs.any(may_name_another);
     Ok((told, again.then(|| issue.id.clone())))
 }
 
-/// Comments that name comments, now that all have their ids.
+/// Comments and worklogs that name comments, now that all have their ids.
 async fn again(pass: &Pass<'_>, mark: &Mark) -> Result<()> {
     if mark.again.is_empty() {
         return Ok(());
@@ -114,9 +117,10 @@ async fn again(pass: &Pass<'_>, mark: &Mark) -> Result<()> {
     let made = Made::load(pass.ctx)?;
     let rewrites = pass.rewrites()?;
     for some in mark.again.chunks(CHUNK) {
-        for issue in read(&pass.sides.source, some, &["comment"]).await? {
+        for issue in read(&pass.sides.source, some, &["comment", "worklog"]).await? {
             if let Some(copy) = made.target("issue", &issue.id) {
                 comments::again(&pass.sides, &made, &rewrites, &issue, copy).await?;
+                worklogs::again(&pass.sides, &made, &rewrites, &issue, copy).await?;
             }
         }
     }

@@ -1,8 +1,6 @@
 //! The time that was spent on an issue.
 
 use futures_util::TryStreamExt;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::made::Made;
 use super::marker::Marker;
@@ -18,14 +16,10 @@ const SHORTEST: u64 = 60;
 
 /// All worklogs of an issue: those that it shows (20 at the most), else page by page.
 pub async fn of(jira: &Jira, issue: &Issue) -> Result<Vec<Worklog>> {
-    let field = issue.fields.get("worklog").unwrap_or(&Value::Null);
-    let list = field.get("worklogs").unwrap_or(&Value::Null);
-    let shown = Vec::<Worklog>::deserialize(list).unwrap_or_default();
-    let total = field.get("total").and_then(Value::as_u64).unwrap_or(0);
-    if total <= shown.len() as u64 {
-        return Ok(shown);
+    match said::shown(issue, "worklog", "worklogs") {
+        Some(shown) => Ok(shown),
+        None => Ok(jira.worklogs(&issue.id).try_collect().await?),
     }
-    Ok(jira.worklogs(&issue.id).try_collect().await?)
 }
 
 /// Adds what isn't there of `worklogs` to the copy.
@@ -62,4 +56,23 @@ pub async fn copy(
         |new: NewWorklog| async move { Ok(sides.target.add_worklog(copy, &new).await?.id) },
     )
     .await
+}
+
+/// Writes the worklogs of an issue again that name what has a name only now.
+pub async fn again(
+    sides: &Sides,
+    made: &Made,
+    rewrites: &Rewrites,
+    issue: &Issue,
+    copy: &str,
+) -> Result<()> {
+    for worklog in of(&sides.source, issue).await? {
+        let target = made.target("worklog", &worklog.id);
+        if let Some(target) = target.filter(|_| said::may_name_another(&worklog.comment)) {
+            let words = rewrites.adf(&worklog.comment);
+            let words = said::attributed(&words, worklog.author.as_ref(), &worklog.started);
+            sides.target.edit_worklog(copy, target, &words).await?;
+        }
+    }
+    Ok(())
 }
