@@ -1,6 +1,7 @@
 //! Pure values and rules: no files, no network, no clock, no screen.
 
 pub mod atlassian_key;
+pub mod auth_field;
 pub mod config;
 pub mod config_file;
 pub mod env_file;

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod atlassian;
+pub mod auth;
 mod confluence;
 pub mod database;
 mod engine;

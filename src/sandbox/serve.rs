@@ -18,6 +18,7 @@ use crate::provider::postgres::server::{RunAs, Server, ServerOptions, free_port,
 use crate::provider::postgres::tools::Postgres;
 use crate::sandbox::api::{ApiOptions, ApiState, router};
 use crate::sandbox::atlassian::{self, Site};
+use crate::sandbox::auth;
 use crate::sandbox::database::{Databases, HBA};
 use crate::sandbox::idle::{Idle, Seen, now_ms, touched_ms};
 use crate::sandbox::paths::Paths;
@@ -80,6 +81,7 @@ async fn run(paths: &Paths) -> Result<()> {
             get(move || async move { format!("matriz sandbox {pid}") }),
         )
         .merge(atlassian::router(site))
+        .merge(auth::router(api.clone()))
         .merge(router(api.clone()));
     let process = Process {
         pid,

@@ -15,6 +15,7 @@ use matriz::provider::http::{Backoff, Http, HttpOptions};
 use matriz::provider::supabase::{NewProject, ProjectRef, Service, Supabase, WaitFor, WaitOptions};
 use matriz::sandbox::api::{ApiOptions, ApiState, FaultOrders, ProjectDatabases, router};
 use matriz::sandbox::atlassian::{self, AtlassianOptions, Site};
+use matriz::sandbox::auth;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +56,9 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        let app = atlassian::router(site.clone()).merge(router(state.clone()));
+        let app = atlassian::router(site.clone())
+            .merge(auth::router(state.clone()))
+            .merge(router(state.clone()));
         let served = tokio::spawn(async move {
             let serve = axum::serve(listener, app);
             tokio::select! {

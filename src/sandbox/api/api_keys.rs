@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::secret::Secret;
 use crate::sandbox::api::clock::rfc3339;
 use crate::sandbox::api::error::ApiResult;
+use crate::sandbox::api::guard::is_same;
 use crate::sandbox::api::jwt;
 use crate::sandbox::api::record::{Key, Project};
 use crate::sandbox::api::state::ApiState;
@@ -43,7 +44,7 @@ pub fn first_keys(now_ms: i64) -> Vec<Key> {
 }
 
 /// A random identifier (version 4 of RFC 9562).
-fn new_uuid() -> String {
+pub fn new_uuid() -> String {
     let mut bytes: [u8; 16] = rand::random();
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -73,6 +74,39 @@ pub async fn list(
     }
     keys.extend(project.keys.iter().map(|key| shown(key, asked.reveal)));
     Ok(Json(Value::Array(keys)))
+}
+
+/// What a key lets one do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRole {
+    /// What anybody may (`anon`, publishable).
+    Public,
+    /// Everything (`service_role`, secret).
+    Service,
+}
+
+/// Whose key this is in the project; `None` where it's none of the project's.
+pub fn role_of(project: &Project, key: &str) -> Option<KeyRole> {
+    let of = |public: bool| match public {
+        true => KeyRole::Public,
+        false => KeyRole::Service,
+    };
+    let new = project
+        .keys
+        .iter()
+        .find(|own| is_same(key, own.value.reveal()));
+    if let Some(own) = new {
+        return Some(of(own.key_type == "publishable"));
+    }
+    let roles = ["anon", "service_role"].into_iter();
+    let secret = project.jwt_secret.reveal();
+    roles
+        .filter(|_| project.legacy_keys)
+        .find(|role| {
+            jwt::sign(&project.reference, role, project.created_ms, secret)
+                .is_ok_and(|own| is_same(key, &own))
+        })
+        .map(|role| of(role == "anon"))
 }
 
 fn legacy(project: &Project, role: &str) -> ApiResult<Value> {

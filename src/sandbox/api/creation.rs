@@ -155,6 +155,8 @@ impl NewProject {
             secrets: Default::default(),
             postgres_config: Default::default(),
             data_api: Default::default(),
+            auth_config: Default::default(),
+            functions: Default::default(),
             postgres_version: None,
         }
     }

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::provider::supabase::ProjectStatus;
 use crate::sandbox::api::clock::now_ms;
 use crate::sandbox::api::faults::{FaultKind, strike};
+use crate::sandbox::api::functions;
 use crate::sandbox::api::machine::{self, Work};
 use crate::sandbox::api::record::Project;
 use crate::sandbox::api::state::ApiState;
@@ -95,7 +96,10 @@ async fn once(state: &ApiState, project: &Project, work: Work) -> Result<()> {
         }
         Work::Pause => databases.pause(reference).await,
         Work::Resume => databases.resume(reference).await,
-        Work::Drop => databases.drop(reference).await,
+        Work::Drop => {
+            databases.drop(reference).await?;
+            functions::forget(state, reference)
+        }
     }
 }
 

@@ -79,10 +79,14 @@ impl Called {
             .extensions()
             .get::<MatchedPath>()
             .map_or_else(|| path.clone(), |matched| matched.as_str().to_owned());
-        let project = pattern
-            .starts_with("/v1/projects/{ref}")
-            .then(|| path.split('/').nth(3).map(str::to_owned))
-            .flatten();
+        // the management API's paths, and those of a project's own services
+        let place = ["/v1/projects/{ref}", "/projects/{ref}"]
+            .iter()
+            .find(|start| pattern.starts_with(*start))
+            .map(|start| start.matches('/').count());
+        let project = place
+            .and_then(|place| path.split('/').nth(place))
+            .map(str::to_owned);
         Called {
             method: request.method().to_string(),
             pattern,

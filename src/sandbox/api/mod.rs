@@ -12,10 +12,12 @@
 //! - the pooler is the server itself, in session mode;
 //! - settings of Postgres that belong to a whole server are refused, because projects share one;
 //! - the data API's settings are kept, and no data API is served;
+//! - edge functions are kept, and never run;
 //! - migrations' versions have milliseconds.
 
 mod admin;
 mod api_keys;
+mod auth_config;
 mod body;
 mod clock;
 mod connection;
@@ -25,6 +27,7 @@ mod databases;
 mod driver;
 mod error;
 mod faults;
+mod functions;
 mod guard;
 mod health;
 mod jwt;
@@ -51,6 +54,11 @@ pub use orders::FaultOrders;
 pub use router::router;
 pub use state::ApiState;
 
+pub(in crate::sandbox) use api_keys::{KeyRole, new_uuid, role_of};
+pub(in crate::sandbox) use auth_config::effective as auth_settings;
 pub(in crate::sandbox) use clock::{now_ms, rfc3339};
+pub(in crate::sandbox) use error::ApiError;
 pub(in crate::sandbox) use guard::{Called, ORDERED, disturbed, is_same};
+pub(in crate::sandbox) use jwt::{Token, read as read_token, write as write_token};
+pub(in crate::sandbox) use record::Project;
 pub(in crate::sandbox) use store::{hex, kept_token};

@@ -9,6 +9,7 @@ use crate::domain::secret::Secret;
 use crate::provider::supabase::ProjectStatus;
 use crate::sandbox::api::data_api::DataApi;
 use crate::sandbox::api::faults::Fault;
+use crate::sandbox::api::functions::Function;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -46,6 +47,11 @@ pub struct Project {
     pub postgres_config: Map<String, Value>,
     #[serde(default)]
     pub data_api: DataApi,
+    /// What differs from a new project's settings of the sign-in.
+    #[serde(default)]
+    pub auth_config: Map<String, Value>,
+    #[serde(default)]
+    pub functions: Vec<Function>,
     /// The full version of its Postgres, once it was up.
     #[serde(default)]
     pub postgres_version: Option<String>,

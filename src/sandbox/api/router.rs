@@ -8,8 +8,8 @@ use axum::routing::{delete, get, patch, post};
 use crate::sandbox::api::error::ApiError;
 use crate::sandbox::api::state::ApiState;
 use crate::sandbox::api::{
-    admin, api_keys, connection, data_api, guard, health, migrations, organizations,
-    postgres_config, projects, query, regions, secrets,
+    admin, api_keys, auth_config, connection, data_api, functions, guard, health, migrations,
+    organizations, postgres_config, projects, query, regions, secrets,
 };
 
 /// The API as an axum router, to be served on loopback.
@@ -70,6 +70,25 @@ fn project() -> Router<ApiState> {
             get(secrets::list)
                 .post(secrets::set)
                 .delete(secrets::delete),
+        )
+        .route(
+            "/v1/projects/{ref}/config/auth",
+            get(auth_config::show).patch(auth_config::set),
+        )
+        .route("/v1/projects/{ref}/functions", get(functions::list))
+        .route(
+            "/v1/projects/{ref}/functions/deploy",
+            post(functions::deploy),
+        )
+        .route(
+            "/v1/projects/{ref}/functions/{slug}",
+            get(functions::show)
+                .patch(functions::change)
+                .delete(functions::delete),
+        )
+        .route(
+            "/v1/projects/{ref}/functions/{slug}/body",
+            get(functions::body),
         )
 }
 

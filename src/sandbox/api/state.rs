@@ -1,6 +1,6 @@
 //! The API's state: what its handlers share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,6 +26,7 @@ pub struct ApiState {
 }
 
 struct Inner {
+    folder: PathBuf,
     store: Store,
     token: Secret,
     databases: Arc<dyn ProjectDatabases>,
@@ -47,6 +48,7 @@ impl ApiState {
         let token = Secret::new(store::token(dir)?);
         let state = ApiState {
             inner: Arc::new(Inner {
+                folder: dir.to_owned(),
                 store,
                 token,
                 databases,
@@ -108,11 +110,16 @@ impl ApiState {
         self.inner.closing.cancel();
     }
 
+    /// Where the sandbox keeps its files.
+    pub(in crate::sandbox) fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
     pub(super) fn closing(&self) -> &CancellationToken {
         &self.inner.closing
     }
 
-    pub(super) fn databases(&self) -> &dyn ProjectDatabases {
+    pub(in crate::sandbox) fn databases(&self) -> &dyn ProjectDatabases {
         self.inner.databases.as_ref()
     }
 
@@ -128,11 +135,11 @@ impl ApiState {
         &self.inner.limits
     }
 
-    pub(super) fn read<T>(&self, read: impl FnOnce(&Data) -> T) -> T {
+    pub(in crate::sandbox) fn read<T>(&self, read: impl FnOnce(&Data) -> T) -> T {
         self.inner.store.read(read)
     }
 
-    pub(super) fn change<T, E: From<crate::error::Error>>(
+    pub(in crate::sandbox) fn change<T, E: From<crate::error::Error>>(
         &self,
         change: impl FnOnce(&mut Data) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -140,13 +147,13 @@ impl ApiState {
     }
 
     /// The project, or the API's 404.
-    pub(super) fn project(&self, reference: &str) -> ApiResult<Project> {
+    pub(in crate::sandbox) fn project(&self, reference: &str) -> ApiResult<Project> {
         self.read(|data| data.project(reference).cloned())
             .ok_or_else(|| ApiError::not_found("Project not found"))
     }
 
     /// The project, if its database can be asked; else the API's refusal.
-    pub(super) fn active_project(&self, reference: &str) -> ApiResult<Project> {
+    pub(in crate::sandbox) fn active_project(&self, reference: &str) -> ApiResult<Project> {
         use crate::provider::supabase::ProjectStatus;
         let project = self.project(reference)?;
         match project.status {
@@ -158,7 +165,7 @@ impl ApiState {
     }
 
     /// Changes a project, or the API's 404.
-    pub(super) fn change_project<T>(
+    pub(in crate::sandbox) fn change_project<T>(
         &self,
         reference: &str,
         change: impl FnOnce(&mut Project) -> ApiResult<T>,
