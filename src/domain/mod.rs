@@ -17,6 +17,7 @@ pub mod reference;
 pub mod report;
 pub mod report_confluence;
 pub mod report_jira;
+pub mod report_project;
 pub mod request;
 pub mod secret;
 pub mod site_seed;

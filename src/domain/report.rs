@@ -9,6 +9,7 @@ use super::job::JobView;
 use super::reference::Leftover;
 use super::report_confluence::{CONFLUENCE, SpaceChanges};
 use super::report_jira::{JIRA, JiraChanges};
+use super::report_project::{AUTH, FUNCTIONS, FunctionChanges, SignInChanges};
 
 /// The part that says what was rewritten in the target's database.
 pub const DATABASE: &str = "references.database";
@@ -186,6 +187,8 @@ impl ReportPart {
             CONFLUENCE => SpaceChanges::deserialize(&self.data).map(|c| c.lines()),
             HELD => Vec::<Held>::deserialize(&self.data).map(|all| held::lines(&all)),
             JIRA => JiraChanges::deserialize(&self.data).map(|c| c.lines()),
+            AUTH => SignInChanges::deserialize(&self.data).map(|c| c.lines()),
+            FUNCTIONS => FunctionChanges::deserialize(&self.data).map(|c| c.lines()),
             name => Ok(vec![format!("{name}: {}", self.data)]),
         };
         known.unwrap_or_else(|_| vec![format!("{}: {}", self.name, self.data)])

@@ -4,9 +4,10 @@ use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
 use crate::domain::strategy::Strategy;
 use crate::error::{Context, Kind, Result};
-use crate::job::shape::{AtlassianShape, Shape};
+use crate::job::shape::{AtlassianShape, Shape, SupabaseShape};
 use crate::job::step::{Stage, Step};
 use crate::job::steps::atlassian_keys::WriteAtlassianKeys;
+use crate::job::steps::auth::{CopyAuthSettings, MakeUsers};
 use crate::job::steps::board::{FillBoard, MakeBoard};
 use crate::job::steps::confluence::{CopyPages, CreateSpace, DeleteSpace, FinishPages};
 use crate::job::steps::copy::CopyDatabase;
@@ -15,6 +16,7 @@ use crate::job::steps::environment::EnsureEnvironment;
 use crate::job::steps::expose::ExposeSchema;
 use crate::job::steps::figures::ReadFigures;
 use crate::job::steps::folder::CopyFolder;
+use crate::job::steps::functions::{CopyFunctions, DeployFunctions};
 use crate::job::steps::healthy::WaitHealthy;
 use crate::job::steps::jira::{CopyIssues, CreateJiraProject, DeleteJiraProject, FinishIssues};
 use crate::job::steps::keys::WriteKeys;
@@ -50,6 +52,7 @@ pub fn stages(world: &World, shape: &Shape) -> Vec<Stage> {
                 .as_ref()
                 .filter(|_| shape.strategy == Strategy::Schema),
             &shape.atlassian,
+            shape.supabase,
             *reembed,
         ),
         Request::Clone {
@@ -59,7 +62,7 @@ pub fn stages(world: &World, shape: &Shape) -> Vec<Stage> {
             ..
         } => clone(world, shape, source, target, purpose.clone()),
         Request::Seed { name, reembed } => {
-            let mut stages = seeds(world, name, &shape.atlassian, *reembed);
+            let mut stages = seeds(world, name, &shape.atlassian, shape.supabase, *reembed);
             stages.push(one(figures(world, name)));
             stages
         }
@@ -171,6 +174,7 @@ fn init(
     name: &InstanceName,
     owner: Option<&InstanceName>,
     atlassian: &AtlassianShape,
+    supabase: SupabaseShape,
     reembed: bool,
 ) -> Vec<Stage> {
     let mut stages = vec![one(EnsureEnvironment {
@@ -180,7 +184,7 @@ fn init(
     let mut places = Places::database(world, name, owner);
     places.add_atlassian(world, name, None, atlassian);
     stages.extend(places.stages());
-    let mut seeding = seeds(world, name, atlassian, reembed);
+    let mut seeding = seeds(world, name, atlassian, supabase, reembed);
     let migrate = Migrate {
         world: world.clone(),
         name: name.clone(),
@@ -206,9 +210,10 @@ fn seeds(
     world: &World,
     name: &InstanceName,
     atlassian: &AtlassianShape,
+    supabase: SupabaseShape,
     reembed: bool,
 ) -> Vec<Stage> {
-    let (mut make, mut fill) = (Stage::new(), Stage::new());
+    let (mut make, mut users, mut fill) = (Stage::new(), Stage::new(), Stage::new());
     let of = || (world.clone(), name.clone());
     if atlassian.jira {
         let (world, name) = of();
@@ -222,13 +227,23 @@ fn seeds(
         let (world, name) = of();
         fill.push(Box::new(FillSpace { world, name }));
     }
+    if supabase.auth {
+        // tables may have a row for every user, and rows may name users
+        let (world, name) = of();
+        users.push(Box::new(MakeUsers { world, name }));
+    }
+    if supabase.functions {
+        let (world, name) = of();
+        fill.push(Box::new(DeployFunctions { world, name }));
+    }
     let (world, name) = of();
     fill.push(Box::new(LoadSeeds {
         world,
         name,
         reembed,
     }));
-    [make, fill].into_iter().filter(|s| !s.is_empty()).collect()
+    let all = [make, users, fill];
+    all.into_iter().filter(|s| !s.is_empty()).collect()
 }
 
 fn clone(
@@ -240,7 +255,8 @@ fn clone(
 ) -> Vec<Stage> {
     let mut stages = Vec::new();
     if shape.sets_up_source {
-        let setup = init(world, source, None, &shape.source_atlassian, false);
+        let (site, project) = (&shape.source_atlassian, shape.source_supabase);
+        let setup = init(world, source, None, site, project, false);
         stages.extend(scope(setup, "source", source));
     }
     stages.push(one(CopyFolder {
@@ -281,6 +297,25 @@ fn clone(
         }));
     }
     let of = || (world.clone(), source.clone(), target.clone());
+    if shape.supabase.functions {
+        let (world, source, target) = of();
+        copy.push(Box::new(CopyFunctions {
+            world,
+            source,
+            target,
+            keeps_project: shape.keeps_project,
+        }));
+    }
+    if shape.supabase.auth {
+        // hooks may be functions of the database
+        let (world, source, target) = of();
+        rewrite.push(Box::new(CopyAuthSettings {
+            world,
+            source,
+            target,
+            keeps_project: shape.keeps_project,
+        }));
+    }
     if shape.atlassian.jira {
         let (world, source, target) = of();
         copy.push(Box::new(CopyIssues {

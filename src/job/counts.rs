@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
 use crate::error::Result;
+use crate::job::look_project::{self, ProjectLook};
 use crate::job::shape::Shape;
 use crate::job::world::World;
 use crate::provider::confluence::Confluence;
@@ -14,20 +15,31 @@ use crate::provider::jira::Jira;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// `None` where there is nothing to count, or the site didn't say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     pub issues: Option<u64>,
     pub pages: Option<u64>,
+    /// Of a clone's source, beside its database.
+    pub project: ProjectLook,
 }
 
 /// What a clone would copy.
 pub async fn ahead(world: &World, shape: &Shape) -> Counts {
-    match &shape.request {
-        Request::Clone { source, .. } if shape.atlassian.any() && !shape.sets_up_source => {
-            of(world, source).await
-        }
-        _ => Counts::default(),
+    let Request::Clone { source, target, .. } = &shape.request else {
+        return Counts::default();
+    };
+    if shape.sets_up_source {
+        return Counts::default();
     }
+    let site = async {
+        match shape.atlassian.any() {
+            true => of(world, source).await,
+            false => Counts::default(),
+        }
+    };
+    let project = look_project::ahead(world, shape.supabase, source, target);
+    let (site, project) = tokio::join!(site, project);
+    Counts { project, ..site }
 }
 
 /// About how many issues an instance's project has, and pages its space; nothing of what isn't
@@ -68,5 +80,9 @@ async fn ask(world: &World, name: &InstanceName) -> Result<Counts> {
         }
     };
     let (issues, pages) = tokio::join!(issues, pages);
-    Ok(Counts { issues, pages })
+    Ok(Counts {
+        issues,
+        pages,
+        ..Counts::default()
+    })
 }

@@ -9,9 +9,10 @@ use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
 use crate::job::counts::Counts;
 use crate::job::foreseen;
+use crate::job::plan_project;
 use crate::job::plan_site;
 use crate::job::preflight::Look;
-use crate::job::shape::{AtlassianShape, Shape};
+use crate::job::shape::{AtlassianShape, Shape, SupabaseShape};
 use crate::job::world::World;
 use crate::memory::seeds;
 use crate::registry::Registry;
@@ -88,15 +89,20 @@ fn loads(
     world: &World,
     name: &InstanceName,
     atlassian: &AtlassianShape,
+    supabase: SupabaseShape,
 ) -> Result<bool> {
     let rows = seeds_line(world, name)?;
     let site = plan_site::seeds(world, name, atlassian)?;
-    let any = rows.is_some() || site.is_some();
+    let project = plan_project::seeds(world, name, supabase)?;
+    let any = rows.is_some() || site.is_some() || project.is_some();
     if let Some(rows) = rows {
         plan.line("Loads", rows);
     }
     if let Some(site) = site {
         plan.line("Loads", site);
+    }
+    if let Some(project) = project {
+        plan.line("Loads", project);
     }
     Ok(any)
 }
@@ -113,7 +119,7 @@ fn init(world: &World, shape: &Shape, name: &InstanceName) -> Result<Plan> {
     plan_site::places(&mut plan, world, name, kind, &shape.atlassian)?;
     let migrations = super::steps::migrate::migrations(world, name)?;
     plan.line("Runs", format!("{} migrations", migrations.len()));
-    loads(&mut plan, world, name, &shape.atlassian)?;
+    loads(&mut plan, world, name, &shape.atlassian, shape.supabase)?;
     plan.line("Writes", format!("instances/{name}/.env and mcp.json"));
     if shape.owner.is_some() {
         plan.warn(
@@ -146,7 +152,13 @@ fn clone(
         );
         let kind = world.instance(source)?.atlassian_config()?.kind;
         plan_site::places(&mut plan, world, source, kind, &shape.source_atlassian)?;
-        loads(&mut plan, world, source, &shape.source_atlassian)?;
+        loads(
+            &mut plan,
+            world,
+            source,
+            &shape.source_atlassian,
+            shape.source_supabase,
+        )?;
     }
     if shape.without_database {
         plan.line("Leaves out", format!("the database of {source}"));
@@ -188,9 +200,12 @@ fn clone(
     let counts = Counts {
         issues: counts.issues.or(seen.issues),
         pages: counts.pages.or(seen.pages),
+        ..counts
     };
-    plan_site::copies(&mut plan, &shape.atlassian, counts);
+    plan_site::copies(&mut plan, &shape.atlassian, &counts);
+    plan_project::copies(&mut plan, shape, &counts.project);
     foreseen::lines(&mut plan, look);
+    plan_project::leaves(&mut plan, &counts.project);
     if !shape.without_database {
         plan.line("Checks", "counts and contents of every table, at the end");
     }
@@ -221,7 +236,7 @@ fn seed(world: &World, shape: &Shape, name: &InstanceName, reembed: bool) -> Res
         reembed,
     };
     let mut plan = empty(&request, format!("Load the seeds of {name}"), "load");
-    if !loads(&mut plan, world, name, &shape.atlassian)? {
+    if !loads(&mut plan, world, name, &shape.atlassian, shape.supabase)? {
         return Err(
             Error::not_found(format!("instances/{name} has no seeds folder."))
                 .hint("Put YAML files into it: a key for each table, a list of rows under it."),

@@ -76,7 +76,7 @@ pub fn seeds(world: &World, name: &InstanceName, shape: &AtlassianShape) -> Resu
 }
 
 /// What a clone copies, as far as it's known.
-pub fn copies(plan: &mut Plan, shape: &AtlassianShape, counts: Counts) {
+pub fn copies(plan: &mut Plan, shape: &AtlassianShape, counts: &Counts) {
     let some = |n: Option<u64>, one: &str, many: &str| match n {
         Some(n) => counted(n, one, many),
         None => format!("every {one}"),

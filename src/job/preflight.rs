@@ -80,10 +80,14 @@ pub async fn refuse(world: &World, shape: &Shape) -> Result<()> {
     }
 }
 
-/// A clone's source and target, where the source has a database.
+/// A clone's source and target, where the source has a database that is copied.
 fn databases(shape: &Shape) -> Option<(&InstanceName, &InstanceName)> {
     match &shape.request {
-        Request::Clone { source, target, .. } if !shape.sets_up_source => Some((source, target)),
+        Request::Clone { source, target, .. }
+            if !shape.sets_up_source && !shape.without_database =>
+        {
+            Some((source, target))
+        }
         _ => None,
     }
 }

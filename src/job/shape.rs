@@ -8,6 +8,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::request::{Area, AtlassianKeys, Request};
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
+use crate::job::steps::{auth, functions};
 use crate::job::world::World;
 
 /// What a job does about an instance's Jira project and Confluence space.
@@ -67,8 +68,12 @@ pub struct Shape {
     #[serde(default)]
     pub without_database: bool,
     /// What of the project comes beside its database. A schema in another's project shares it all.
+    /// To an instance that is set up or seeded: what its seeds hold.
     #[serde(default)]
     pub supabase: SupabaseShape,
+    /// What the seeds of a clone's source hold, where it's set up first.
+    #[serde(default)]
+    pub source_supabase: SupabaseShape,
 }
 
 impl Shape {
@@ -116,7 +121,8 @@ impl Shape {
                     atlassian: set_up(world, name, keys.clone())?,
                     source_atlassian: AtlassianShape::default(),
                     without_database: false,
-                    supabase: SupabaseShape::default(),
+                    supabase: seeded(world, name, strategy)?,
+                    source_supabase: SupabaseShape::default(),
                     request: request.clone(),
                 })
             }
@@ -126,8 +132,13 @@ impl Shape {
                 if matches!(request, Request::Delete { .. }) {
                     unshared(world, name, &mut atlassian)?;
                 }
+                let strategy = dir.manifest()?.strategy;
+                let supabase = match request {
+                    Request::Seed { .. } => seeded(world, name, strategy)?,
+                    _ => SupabaseShape::default(),
+                };
                 Ok(Shape {
-                    strategy: dir.manifest()?.strategy,
+                    strategy,
                     kind: dir.supabase_config()?.kind,
                     owner: None,
                     sets_up_source: false,
@@ -135,7 +146,8 @@ impl Shape {
                     atlassian,
                     source_atlassian: AtlassianShape::default(),
                     without_database: false,
-                    supabase: SupabaseShape::default(),
+                    supabase,
+                    source_supabase: SupabaseShape::default(),
                     request: request.clone(),
                 })
             }
@@ -193,6 +205,7 @@ fn clone(
         source_atlassian: AtlassianShape::default(),
         without_database: false,
         supabase: SupabaseShape::default(),
+        source_supabase: SupabaseShape::default(),
         request: request.clone(),
     })
 }
@@ -208,6 +221,14 @@ fn with_areas(
     let wants = |area: Area| only.is_empty() || only.contains(&area);
     if shape.sets_up_source {
         shape.source_atlassian = set_up(world, source, AtlassianKeys::default())?;
+        let strategy = world.instance(source)?.manifest()?.strategy;
+        shape.source_supabase = seeded(world, source, strategy)?;
+    }
+    if only.contains(&Area::Auth) && !only.contains(&Area::Database) {
+        return Err(Error::refused(
+            "Users are rows of the database: the sign-in isn't copied without it.",
+        )
+        .hint("Add database: --only database,auth"));
     }
     let there = own(world, source)?;
     // a target that is there and has no site gets neither
@@ -231,6 +252,20 @@ fn with_areas(
         functions: own_project && wants(Area::Functions),
     };
     Ok(shape)
+}
+
+/// What an instance's seeds hold for its project beside rows. A schema in another's project has no
+/// users and no functions of its own.
+fn seeded(world: &World, name: &InstanceName, strategy: Strategy) -> Result<SupabaseShape> {
+    if strategy == Strategy::Schema {
+        return Ok(SupabaseShape::default());
+    }
+    let dir = world.instance(name)?;
+    Ok(SupabaseShape {
+        storage: false,
+        auth: !auth::seeds(&dir)?.users.is_empty(),
+        functions: !functions::seeds(&dir)?.is_empty(),
+    })
 }
 
 /// Where an instance's config says that it has a place at Atlassian, it's made one.

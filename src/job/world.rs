@@ -54,6 +54,11 @@ impl World {
         self.inner.workspace.instance(name)
     }
 
+    /// The connections that all clients share.
+    pub fn http(&self) -> Http {
+        self.inner.http.clone()
+    }
+
     /// The sandbox, started where it isn't running.
     pub async fn sandbox(&self, note: impl Fn(&str) + Send + Sync) -> Result<&Endpoints> {
         self.inner

@@ -20,7 +20,7 @@
 //!
 //! An issue has no key before it's made, a page no id: texts name them by [`symbol`]s. An issue's
 //! text is [`markup`], a page's is Confluence's storage format. [`check`] finds names that nothing
-//! has before anything is made.
+//! has before anything is made. [`users`] are who can sign in.
 
 pub mod board;
 pub mod check;
@@ -28,6 +28,7 @@ mod inline;
 pub mod markup;
 pub mod space;
 pub mod symbol;
+pub mod users;
 mod yaml;
 
 pub use yaml::{Item, parse};

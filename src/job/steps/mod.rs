@@ -1,6 +1,7 @@
 //! The steps that the jobs are made of, one file a step.
 
 pub mod atlassian_keys;
+pub mod auth;
 pub mod board;
 pub mod confluence;
 pub mod copy;
@@ -9,6 +10,7 @@ pub mod environment;
 pub mod expose;
 pub mod figures;
 pub mod folder;
+pub mod functions;
 pub mod healthy;
 pub mod held;
 pub mod jira;

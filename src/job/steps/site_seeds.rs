@@ -67,7 +67,7 @@ impl SiteSeeds {
 }
 
 /// Name and text of each YAML file of a folder, in the order of their names.
-fn texts(folder: &Path) -> Result<Vec<(String, String)>> {
+pub(in crate::job) fn texts(folder: &Path) -> Result<Vec<(String, String)>> {
     let cannot = || format!("Cannot read {}", folder.display());
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,

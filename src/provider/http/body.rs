@@ -35,6 +35,12 @@ pub struct Part {
 pub enum Content {
     Text(String),
     File(Upload),
+    /// A file that is in memory. In a form with one of these the names of files stand as they are,
+    /// for services that read a path from them.
+    Bytes {
+        file_name: String,
+        bytes: Bytes,
+    },
 }
 
 /// A file on its way out.
@@ -52,6 +58,16 @@ impl Part {
         Part {
             name,
             content: Content::Text(text.into()),
+        }
+    }
+
+    pub fn bytes(name: &'static str, file_name: impl Into<String>, bytes: Bytes) -> Self {
+        Part {
+            name,
+            content: Content::Bytes {
+                file_name: file_name.into(),
+                bytes,
+            },
         }
     }
 
@@ -76,10 +92,20 @@ impl Body {
                 .body(bytes.clone())),
             Body::Form(parts) => {
                 let mut form = Form::new();
+                let in_memory = |part: &Part| matches!(part.content, Content::Bytes { .. });
+                if parts.iter().any(in_memory) {
+                    form = form.percent_encode_noop();
+                }
                 for part in parts {
                     form = match &part.content {
                         Content::Text(text) => form.text(part.name, text.clone()),
                         Content::File(upload) => form.part(part.name, upload.open().await?),
+                        Content::Bytes { file_name, bytes } => {
+                            let length = bytes.len() as u64;
+                            let body = reqwest::Body::from(bytes.clone());
+                            let file = FormPart::stream_with_length(body, length);
+                            form.part(part.name, file.file_name(file_name.clone()))
+                        }
                     };
                 }
                 Ok(call.multipart(form))
@@ -100,6 +126,7 @@ impl Body {
                 .map(|part| match &part.content {
                     Content::Text(text) => json!([part.name, text]),
                     Content::File(upload) => json!([part.name, { "file": upload.file_name }]),
+                    Content::Bytes { file_name, .. } => json!([part.name, { "file": file_name }]),
                 })
                 .collect(),
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::auth_field::is_secret_field;
 use crate::domain::secret::{MASK, redact_known};
 
 /// The names of JSON fields and headers whose values are secrets wherever they turn up.
@@ -27,7 +28,7 @@ pub fn redact(text: &str, secrets: &[&str]) -> String {
 
 /// Is this the name of a field or header whose value is a secret?
 pub fn is_secret_name(name: &str) -> bool {
-    SECRET_NAMES.iter().any(|s| name.eq_ignore_ascii_case(s))
+    SECRET_NAMES.iter().any(|s| name.eq_ignore_ascii_case(s)) || is_secret_field(name)
 }
 
 /// A JSON body as it may be recorded: the same shape, secrets replaced.

@@ -7,8 +7,12 @@
 //! Not verified against a live account: the statuses and texts with which the service refuses
 //! pausing on a paid plan, a third free project, or wrong SQL. They are passed on as they come.
 
+mod auth;
+mod auth_config;
 mod client;
 mod database;
+mod function_body;
+mod functions;
 mod health;
 mod keys;
 mod migrations;
@@ -20,8 +24,12 @@ mod state;
 mod types;
 mod wait;
 
+pub use auth::{Auth, NewUser, Outcome};
+pub use auth_config::Setting;
 pub use client::{CLOUD_URL, Supabase, TOKEN_KEY};
 pub use database::{LoginRole, PoolerConfig};
+pub use function_body::{FunctionBody, FunctionFile};
+pub use functions::{Deployment, Function};
 pub use health::{Service, ServiceHealth, ServiceStatus};
 pub use keys::{ApiKey, ApiKeys, KeyType};
 pub use migrations::{Migration, NewMigration};

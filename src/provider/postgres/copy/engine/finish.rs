@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::provider::postgres::copy::checkpoint::Reached;
 use crate::provider::postgres::copy::engine::Copy;
 use crate::provider::postgres::copy::finish::{foreign_keys, large_objects, sequences, views};
+use crate::provider::postgres::copy::request::Skipped;
 use crate::provider::postgres::copy::script::{Script, Stage, Task, run};
 use crate::provider::postgres::copy::session::Session;
 use crate::provider::postgres::copy::work::progress::Part;
@@ -88,20 +89,50 @@ impl Copy<'_> {
     }
 
     async fn sequences(&mut self) -> Result<()> {
-        let mut names = Vec::new();
+        let (mut names, mut managed) = (Vec::new(), Vec::new());
         for relation in self.inventory.relations.iter().filter(|r| r.kind == 'S') {
             let config = self.inventory.config.contains_key(&relation.oid);
             let is_ours = relation.extension.is_none() || config;
-            if is_ours && relation.readable && !self.theirs.manages(&relation.schema) {
-                names.push((relation.schema.clone(), relation.name.clone()));
+            if !is_ours || !relation.readable {
+                continue;
+            }
+            let name = (relation.schema.clone(), relation.name.clone());
+            match self.theirs.manages(&relation.schema) {
+                false => names.push(name),
+                true if self.theirs.copies(&relation.schema, &relation.name) => managed.push(name),
+                true => {}
             }
         }
+        self.managed_sequences(managed).await?;
         let positions = sequences::read(&self.snapshot.control, &names).await?;
         let positions = positions
             .into_iter()
             .map(|((schema, name), position)| ((self.there(&schema), name), position))
             .collect();
         sequences::write(&self.target, &positions).await
+    }
+
+    /// The platform's own sequences whose tables were filled: the next sign-in must not be given the
+    /// number of one that was copied. Nothing depends on those that can't be set but that.
+    async fn managed_sequences(&mut self, names: Vec<(String, String)>) -> Result<()> {
+        // a schema of its own comes without the platform's rows
+        if self.request.schemas.is_some() {
+            return Ok(());
+        }
+        let settable = sequences::settable(&self.target, &names).await?;
+        for name in names.iter().filter(|name| !settable.contains(name)) {
+            self.skipped.push(Skipped::new(
+                format!("position of sequence {}.{}", name.0, name.1),
+                "the target has no such sequence, or the login may not set it",
+            ));
+        }
+        let source = sequences::read(&self.snapshot.control, &settable).await?;
+        let target = sequences::read(&self.target, &settable).await?;
+        let positions = sequences::furthest(source, &target);
+        match positions.is_empty() {
+            true => Ok(()),
+            false => sequences::write(&self.target, &positions).await,
+        }
     }
 
     async fn analyze(&self, floor: &Floor, hands: &[Session]) -> Result<()> {

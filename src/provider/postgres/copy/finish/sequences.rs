@@ -48,6 +48,58 @@ pub async fn read(session: &Session, names: &[(String, String)]) -> Result<Posit
     Ok(out)
 }
 
+/// Those that are there and that the login may set: of a sequence that the platform made, neither is
+/// certain.
+pub async fn settable(
+    session: &Session,
+    names: &[(String, String)],
+) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for chunk in names.chunks(TOGETHER) {
+        let values: Vec<String> = chunk
+            .iter()
+            .enumerate()
+            .map(|(place, (schema, name))| {
+                format!("({place}, {})", literal(&qualified(schema, name)))
+            })
+            .collect();
+        let sql = format!(
+            "SELECT place FROM (VALUES {}) AS v (place, name)
+             WHERE pg_catalog.has_sequence_privilege(pg_catalog.to_regclass(name)::oid, 'UPDATE')
+               AND pg_catalog.has_sequence_privilege(pg_catalog.to_regclass(name)::oid, 'SELECT')",
+            values.join(", ")
+        );
+        let answer = session
+            .connection
+            .simple_query(&sql)
+            .await
+            .map_err(|error| session.explain(error, "Looking at the sequences"))?;
+        for message in answer {
+            let SimpleQueryMessage::Row(row) = message else {
+                continue;
+            };
+            let place = row.get(0).and_then(|text| text.parse::<usize>().ok());
+            found.extend(place.and_then(|n| chunk.get(n)).cloned());
+        }
+    }
+    Ok(found)
+}
+
+/// Where both have a position, the one that is further: numbers that were given stay given.
+pub fn furthest(source: Positions, target: &Positions) -> Positions {
+    let further = |name: &(String, String), position: (i64, bool)| match target.get(name) {
+        Some(own) => position.max(*own),
+        None => position,
+    };
+    source
+        .into_iter()
+        .map(|(name, position)| {
+            let furthest = further(&name, position);
+            (name, furthest)
+        })
+        .collect()
+}
+
 /// Sets the sequences, then reads them back.
 pub async fn write(session: &Session, positions: &Positions) -> Result<()> {
     let names: Vec<(String, String)> = positions.keys().cloned().collect();
@@ -82,4 +134,19 @@ pub async fn write(session: &Session, positions: &Positions) -> Result<()> {
         ),
     )
     .hint("Something else writes to the target. Stop it, then run it again."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_never_goes_back() {
+        let name = |n: &str| ("auth".to_owned(), n.to_owned());
+        let source = HashMap::from([(name("a"), (5, true)), (name("b"), (1, false))]);
+        let target = HashMap::from([(name("a"), (1, false)), (name("b"), (1, true))]);
+        let both = furthest(source, &target);
+        assert_eq!(both[&name("a")], (5, true));
+        assert_eq!(both[&name("b")], (1, true));
+    }
 }
