@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::auth_field::{hook_of, provider_of};
+
 /// The part of a job's report that lists what the job holds back.
 pub const HELD: &str = "held";
 
@@ -25,6 +27,8 @@ pub enum Held {
         /// As cron writes it: `0 3 * * *`, or `30 seconds`.
         schedule: String,
     },
+    /// A setting of the sign-in that is on or off.
+    Setting { name: String },
 }
 
 /// When a trigger fires, as `pg_trigger.tgenabled` has it.
@@ -79,6 +83,7 @@ impl Held {
                 ..
             } => format!("trigger {schema}.{table} {name}"),
             Held::ScheduledJob { number, .. } => format!("job {number}"),
+            Held::Setting { name } => format!("setting {name}"),
         }
     }
 
@@ -94,6 +99,7 @@ impl Held {
                 name: Some(name), ..
             } => format!("scheduled job {name}"),
             Held::ScheduledJob { number, .. } => format!("scheduled job {number}"),
+            Held::Setting { name } => format!("sign-in setting {name}"),
         }
     }
 
@@ -101,6 +107,11 @@ impl Held {
         match self {
             Held::Trigger { table, .. } => format!("calls out when rows of {table} change"),
             Held::ScheduledJob { schedule, .. } => format!("runs at {schedule}"),
+            Held::Setting { name } if hook_of(name).is_some() => "calls its hook".to_owned(),
+            Held::Setting { name } if provider_of(name).is_some() => {
+                "works once its secret is set".to_owned()
+            }
+            Held::Setting { .. } => "acts outside at sign-in".to_owned(),
         }
     }
 
@@ -152,7 +163,12 @@ mod tests {
              trigger notify on public.orders: calls out when rows of orders change\n  \
              scheduled job nightly: runs at 0 3 * * *"
         );
-        for one in [hook, job] {
+        let setting = Held::Setting {
+            name: "hook_send_email_enabled".into(),
+        };
+        assert_eq!(setting.id(), "setting hook_send_email_enabled");
+        assert_eq!(setting.does(), "calls its hook");
+        for one in [hook, job, setting] {
             let text = serde_json::to_string(&one).unwrap();
             assert_eq!(serde_json::from_str::<Held>(&text).unwrap(), one);
         }

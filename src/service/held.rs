@@ -1,14 +1,18 @@
 //! What a clone holds back, and turning one of it on.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::Service;
 use crate::domain::held::{HELD, Held, HeldState, HeldView};
 use crate::domain::job::JobState;
 use crate::domain::name::InstanceName;
+use crate::domain::report::ReportPart;
+use crate::domain::report_project::{AUTH, SignInChanges};
 use crate::error::{Error, Kind, Result};
 use crate::provider::postgres::connect::{ConnectOptions, Connection, connect};
 use crate::provider::postgres::held::{state, switches, turn_on};
+use crate::provider::supabase::Setting;
 use crate::registry::views::JobFilter;
 use crate::sandbox::FetchConsent;
 
@@ -16,13 +20,17 @@ impl Service {
     /// What the last copy into this instance holds back, as it stands now.
     pub async fn held(&self, name: &InstanceName) -> Result<Vec<HeldView>> {
         let listed = self.held_by_jobs(name)?;
-        if listed.is_empty() {
-            return Ok(Vec::new());
+        let is_setting = |one: &Held| matches!(one, Held::Setting { .. });
+        let mut now = Vec::new();
+        if listed.iter().any(|one| !is_setting(one)) {
+            let connection = self.reach(name).await?;
+            let read = switches(&connection).await;
+            connection.close().await;
+            now = read?;
         }
-        let connection = self.reach(name).await?;
-        let now = switches(&connection).await;
-        connection.close().await;
-        let now = now?;
+        if listed.iter().any(is_setting) {
+            now.extend(self.settings(name).await?);
+        }
         Ok(listed
             .into_iter()
             .map(|one| {
@@ -44,20 +52,26 @@ impl Service {
             );
         };
         match one.state {
-            HeldState::On => Ok(one),
-            HeldState::Gone => Err(Error::not_found(format!(
-                "The {} isn't in {name} any more.",
-                one.title
-            ))),
-            HeldState::Off => {
+            HeldState::On => return Ok(one),
+            HeldState::Gone => {
+                return Err(Error::not_found(format!(
+                    "The {} isn't in {name} any more.",
+                    one.title
+                )));
+            }
+            HeldState::Off => {}
+        }
+        match &one.item {
+            Held::Setting { name: setting } => self.set(name, setting).await?,
+            item => {
                 let connection = self.reach(name).await?;
-                let done = turn_on(&connection, &one.item).await;
+                let done = turn_on(&connection, item).await;
                 connection.close().await;
                 done?;
-                self.audit("turn-on", name.as_str(), &one.id)?;
-                Ok(one.item.seen(HeldState::On))
             }
         }
+        self.audit("turn-on", name.as_str(), &one.id)?;
+        Ok(one.item.seen(HeldState::On))
     }
 
     /// What the newest copy wrote down.
@@ -71,13 +85,10 @@ impl Service {
                 continue;
             }
             let parts = self.registry.report_parts(job.id)?;
-            if let Some(part) = parts.into_iter().find(|part| part.name == HELD) {
-                return Vec::<Held>::deserialize(part.data).map_err(|e| {
-                    Error::new(
-                        Kind::Parse,
-                        format!("What job {} wrote down can't be read.", job.id),
-                    )
-                    .source(e)
+            if parts.iter().any(|p| p.name == HELD || p.name == AUTH) {
+                return written_down(parts).map_err(|e| {
+                    let text = format!("What job {} wrote down can't be read.", job.id);
+                    Error::new(Kind::Parse, text).source(e)
                 });
             }
         }
@@ -93,6 +104,54 @@ impl Service {
         )
         .await
     }
+
+    /// The settings of the sign-in that are on or off.
+    async fn settings(&self, name: &InstanceName) -> Result<Vec<(Held, bool)>> {
+        let world = self.world(FetchConsent::No)?;
+        let Some(project) = world.project(name)? else {
+            return Ok(Vec::new());
+        };
+        let all = world.supabase(name).await?.auth_config(&project).await?;
+        let switch =
+            |(name, value): (String, Value)| Some((Held::Setting { name }, value.as_bool()?));
+        Ok(all.into_iter().filter_map(switch).collect())
+    }
+
+    async fn set(&self, name: &InstanceName, setting: &str) -> Result<()> {
+        let world = self.world(FetchConsent::No)?;
+        let project = world.project(name)?;
+        let project =
+            project.ok_or_else(|| Error::not_found(format!("{name} has no project yet.")))?;
+        let change = Map::from_iter([(setting.to_owned(), Value::Bool(true))]);
+        let supabase = world.supabase(name).await?;
+        match supabase.set_auth_config(&project, &change).await? {
+            Setting::Taken => Ok(()),
+            Setting::Refused(why) => Err(Error::new(
+                Kind::Provider,
+                format!("{setting} isn't taken: {why}"),
+            )
+            .hint("Set its secret first, at the provider.")),
+        }
+    }
+}
+
+fn written_down(parts: Vec<ReportPart>) -> serde_json::Result<Vec<Held>> {
+    let mut out = Vec::new();
+    for part in parts {
+        match part.name.as_str() {
+            HELD => out.extend(Vec::<Held>::deserialize(part.data)?),
+            AUTH => {
+                let held = SignInChanges::deserialize(part.data)?.held;
+                // texts, of a mail server say, are for people to write
+                let switches = held
+                    .into_iter()
+                    .filter(|one| one.what.ends_with("_enabled"));
+                out.extend(switches.map(|one| Held::Setting { name: one.what }));
+            }
+            _ => {}
+        }
+    }
+    Ok(out)
 }
 
 /// Blanks don't count.

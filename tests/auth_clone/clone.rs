@@ -25,6 +25,26 @@ impl Place {
     }
 }
 
+/// A hook is held with what the database holds, and turned on by its owner.
+fn turned_on(place: &Place) {
+    let held = place.json(&["held", "list", "clone-1"]);
+    let held = held["held"].as_array().unwrap().clone();
+    let mut ids: Vec<&str> = held.iter().map(|one| one["id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    let (github, hook) = (
+        "setting external_github_enabled",
+        "setting hook_send_email_enabled",
+    );
+    assert_eq!(ids, [github, hook]);
+    assert!(held.iter().all(|one| one["state"] == "off"), "{held:?}");
+    place
+        .matriz(&["held", "turn-on", "-i", "clone-1", hook])
+        .ok();
+    let config = place.side("clone-1").config;
+    assert_eq!(config["hook_send_email_enabled"], true);
+    assert_eq!(config["external_github_enabled"], false);
+}
+
 fn names(list: &Value) -> Vec<&str> {
     let all = list.as_array().unwrap().iter();
     all.map(|one| one.as_str().or(one["what"].as_str()).unwrap())
@@ -105,6 +125,7 @@ fn a_user_signs_in_to_the_clone_with_the_old_password() {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains(SECRET), "{}", path.display());
     }
+    turned_on(&place);
     // again: nothing to do, and nothing is lost
     place.matriz(&["seed", "clone-1", "--yes"]).ok();
     assert_eq!(place.people("clone-1"), people);

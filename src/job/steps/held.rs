@@ -50,7 +50,7 @@ fn moved(one: Held, from: &str, to: &str) -> Option<Held> {
             name,
             mode,
         }),
-        job @ Held::ScheduledJob { .. } => (from == to).then_some(job),
+        whole => (from == to).then_some(whole),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Triggers and scheduled jobs: which are on, and turning one on.
 
 use crate::domain::held::{Held, HeldState, TriggerMode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::provider::postgres::connect::Connection;
 use crate::provider::postgres::explain;
 use crate::provider::postgres::quote::{ident, qualified};
@@ -71,7 +71,7 @@ pub fn state(of: &Held, switches: &[(Held, bool)]) -> HeldState {
     }
 }
 
-/// Turns one on, as it is in the source.
+/// Turns a trigger or a job on, as it is in the source. Anything else isn't the database's.
 pub async fn turn_on(connection: &Connection, what: &Held) -> Result<()> {
     let doing = format!("turn on the {}", what.title());
     let failed = |e| explain::statement(e, &doing);
@@ -100,5 +100,8 @@ pub async fn turn_on(connection: &Connection, what: &Held) -> Result<()> {
             connection.execute(sql, &[number]).await.map_err(failed)?;
             Ok(())
         }
+        Held::Setting { name } => Err(Error::internal(format!(
+            "{name} is no part of the database."
+        ))),
     }
 }
