@@ -43,6 +43,7 @@ pub use early::EarlySchema;
 pub use request::{
     CheckReport, Comparison, CopyRequest, CopySummary, How, Observer, SchemaMap, Skipped,
 };
+pub use target::empty::{empty, holds_nothing, is_in_pieces};
 
 use checkpoint::Checkpoint;
 use session::{Sessions, Side};

@@ -27,6 +27,8 @@ const LARGE_OBJECTS: &str = "SELECT count(*)::int8 FROM pg_catalog.pg_largeobjec
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetIs {
     There,
+    /// It's there, and will be emptied before the copy begins.
+    ToBeEmptied,
     /// It will be made on the source's platform, so the source stands in for it: the request names
     /// the source twice.
     NotYet {
@@ -86,8 +88,10 @@ impl<'a> Look<'a> {
         tokio::try_join!(source.batch(&begin, doing), target.batch(&patience, doing))?;
         let (mut theirs, mut relations) =
             tokio::try_join!(state::read(&target), relations::read(&source))?;
-        if let TargetIs::NotYet { same_server } = is {
-            theirs.as_new(same_server);
+        match is {
+            TargetIs::There => {}
+            TargetIs::ToBeEmptied => theirs.as_new(true),
+            TargetIs::NotYet { same_server } => theirs.as_new(same_server),
         }
         if let Some(map) = &request.schemas {
             relations.retain(|relation| relation.schema == map.from);
@@ -141,11 +145,25 @@ impl<'a> Look<'a> {
                     self.source.value(LARGE_OBJECTS, doing).await?
                 }
             };
-            let bytes = space::needed(&self.source, self.copied(), objects > 0).await?;
+            let mut bytes = space::needed(&self.source, self.copied(), objects > 0).await?;
+            if self.is == TargetIs::ToBeEmptied {
+                bytes = bytes.saturating_sub(self.given_up().await?);
+            }
             out.space = space::look(self.request, &self.target, bytes).await?;
         }
         self.sessions.finished();
         Ok(out)
+    }
+
+    /// Bytes that the target's tables take now, and won't when it's emptied.
+    async fn given_up(&self) -> Result<u64> {
+        let only = self.request.schemas.as_ref().map(|map| map.to.as_str());
+        let tables = relations::read(&self.target).await?;
+        let goes = tables
+            .iter()
+            .filter(|r| r.kind == 'r' && only.is_none_or(|only| only == r.schema))
+            .filter(|r| self.theirs.copies(&r.schema, &r.name));
+        Ok(goes.map(|r| r.bytes + r.index_bytes).sum())
     }
 
     async fn extensions(&self, out: &mut CheckReport) -> Result<()> {

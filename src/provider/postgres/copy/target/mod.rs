@@ -1,5 +1,6 @@
 //! The target: what is in it, what it looked like before, and how to take a copy back.
 
 pub mod defaults;
+pub mod empty;
 pub mod state;
 pub mod wipe;

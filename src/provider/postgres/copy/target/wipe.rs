@@ -1,4 +1,5 @@
-//! Taking a copy back: everything goes that wasn't there before it.
+//! Emptying a target: everything goes that isn't in the baseline. That's how a copy is taken back,
+//! and how a target is made ready for another one.
 
 use std::collections::HashSet;
 
@@ -71,9 +72,12 @@ const LEFT: &str = "SELECT word, text FROM (
      WHERE d.classid = o.class AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i', 'P'))
  ORDER BY rank, word, text";
 
-/// Drops what the copy made and brings back what it took away.
+const DOING: &str = "Emptying the target";
+
+/// Drops what the copy made and brings back what it took away. It may run inside a transaction of
+/// the caller's.
 pub async fn run(session: &Session, checkpoint: &Checkpoint) -> Result<()> {
-    let doing = "Taking the copy back";
+    let doing = DOING;
     let before = &checkpoint.baseline;
     if let Some(schema) = &checkpoint.only_schema {
         empty_schema(session, schema).await?;
@@ -109,7 +113,6 @@ pub async fn run(session: &Session, checkpoint: &Checkpoint) -> Result<()> {
     session.batch(&joined(&drops), doing).await?;
     drops.clear();
 
-    take_off_managed(session, checkpoint).await?;
     let schemas = names(
         "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'",
     )
@@ -121,6 +124,8 @@ pub async fn run(session: &Session, checkpoint: &Checkpoint) -> Result<()> {
             empty_schema(session, schema).await?;
         }
     }
+    // after the tables that refer to them
+    take_off_managed(session, checkpoint).await?;
     let mut drops = Vec::new();
     let mut more = |kind: &str, now: Vec<String>, then: &[String]| {
         let then: HashSet<&String> = then.iter().collect();
@@ -157,9 +162,7 @@ fn joined(statements: &[String]) -> String {
 async fn empty_schema(session: &Session, schema: &str) -> Result<()> {
     // A cascade may take along what stands later in the list; what is left shows in the next look.
     loop {
-        let rows = session
-            .query(LEFT, &[&schema], "Taking the copy back")
-            .await?;
+        let rows = session.query(LEFT, &[&schema], DOING).await?;
         let Some(first) = rows.first() else {
             return Ok(());
         };
@@ -183,17 +186,14 @@ async fn empty_schema(session: &Session, schema: &str) -> Result<()> {
             )]
         };
         session
-            .batch(
-                &joined(&drops),
-                &format!("Taking back what is in the schema {schema}"),
-            )
+            .batch(&joined(&drops), &format!("Emptying the schema {schema}"))
             .await?;
     }
 }
 
 /// Rows, triggers and policies on tables that the platform looks after.
 async fn take_off_managed(session: &Session, checkpoint: &Checkpoint) -> Result<()> {
-    let doing = "Taking back what is on the platform's tables";
+    let doing = "Emptying the platform's tables";
     let texts: Vec<&str> = checkpoint.on_managed.iter().map(String::as_str).collect();
     for answer in pipelined(session, &texts).await {
         // What the copy hadn't made yet can't be dropped, and needn't.
@@ -213,11 +213,8 @@ async fn take_off_managed(session: &Session, checkpoint: &Checkpoint) -> Result<
             format!("DELETE FROM ONLY {} {filter}", qualified(schema, table))
         })
         .collect();
-    if deletes.is_empty() {
-        return Ok(());
-    }
-    let sql = format!("BEGIN;\n{};\nCOMMIT", deletes.join(";\n"));
-    session.batch(&sql, doing).await
+    // one message is one transaction
+    session.batch(&joined(&deletes), doing).await
 }
 
 async fn large_objects(session: &Session) -> Result<()> {
@@ -226,7 +223,7 @@ async fn large_objects(session: &Session) -> Result<()> {
             .value(
                 "SELECT count(pg_catalog.lo_unlink(oid))::int8 FROM (
                    SELECT oid FROM pg_catalog.pg_largeobject_metadata LIMIT 500) x",
-                "Taking the large objects back",
+                "Deleting the large objects",
             )
             .await?;
         if gone == 0 {
