@@ -17,7 +17,7 @@ use contract::jira::Jira;
 use serde_json::Value;
 
 /// Addresses outside the descriptions, and why they are asked.
-const OUTSIDE: [(&str, &str); 6] = [
+const OUTSIDE: [(&str, &str); 7] = [
     (
         "/_sandbox/",
         "orders faults at the sandbox itself, or stands in for the media service",
@@ -33,6 +33,10 @@ const OUTSIDE: [(&str, &str); 6] = [
     (
         "PUT /rest/api/3/component/",
         "left out of the shortened description, too; its other methods are there",
+    ),
+    (
+        "POST /rest/api/3/version/",
+        "`removeAndSwap` deletes a version: the shortened description leaves that out",
     ),
     (
         "/wiki/download/attachments/",

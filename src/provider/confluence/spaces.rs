@@ -120,6 +120,18 @@ impl Confluence {
         self.done(&request).await
     }
 
+    /// Makes another page of the space its homepage. Idempotent.
+    pub async fn set_homepage(&self, key: &str, page: &str) -> Result<()> {
+        let request = self
+            .v1(
+                Method::PUT,
+                &["space", key],
+                format!("set the homepage of the space {key}"),
+            )
+            .json(json!({ "homepage": { "id": page } }));
+        self.done(&request).await
+    }
+
     /// A new space, looked at again where it doesn't name its homepage. It's there: that it can't
     /// be looked at is no reason to call its creation a failure.
     async fn with_homepage(&self, space: Space) -> Space {

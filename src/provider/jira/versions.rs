@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::provider::atlassian::{Items, Result};
+use crate::provider::http::Repeat;
 use crate::provider::jira::client::Jira;
 
 /// A version, as it is read and as it is created (then without an id, and with `project_id`).
@@ -57,6 +58,19 @@ impl Jira {
             )
             .json(serde_json::to_value(new).unwrap_or_default());
         self.fetch(&request).await
+    }
+
+    /// Deletes a version; issues that had it have none in its place. `false`: it was gone already.
+    pub async fn delete_version(&self, id: &str) -> Result<bool> {
+        let request = self
+            .platform(
+                Method::POST,
+                &["version", id, "removeAndSwap"],
+                format!("delete the version {id}"),
+            )
+            .json(serde_json::json!({}))
+            .repeat(Repeat::Safe);
+        self.site.remove(&request).await
     }
 
     /// Writes the version back, with what isn't known here. Idempotent.

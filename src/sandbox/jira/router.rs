@@ -128,6 +128,10 @@ fn project() -> Router<Site> {
             "/version/{id}",
             get(on(versions::show)).put(on(versions::change)),
         )
+        .route(
+            "/version/{id}/removeAndSwap",
+            post(on(versions::remove_and_swap)),
+        )
 }
 
 fn found() -> Router<Site> {

@@ -132,3 +132,20 @@ pub fn change(db: &Db<'_>, call: &Call) -> Answer<Reply> {
     db.set("version", &doc.id, &doc.body)?;
     Ok(Reply::json(json(call, &doc)))
 }
+
+/// Issues that had the version have none in its place. Moving them to another version is refused:
+/// nobody who uses the sandbox asks for it.
+pub fn remove_and_swap(db: &Db<'_>, call: &Call) -> Answer<Reply> {
+    let doc = find(db, call.param("id"))?;
+    let given = call.json()?;
+    for field in ["moveFixIssuesTo", "moveAffectedIssuesTo"] {
+        if given.get(field).is_some_and(|to| !to.is_null()) {
+            return Err(Refusal::field(
+                field,
+                "The sandbox moves no issues to another version.",
+            ));
+        }
+    }
+    db.remove("version", &doc.id)?;
+    Ok(Reply::nothing())
+}
