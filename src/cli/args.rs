@@ -64,6 +64,8 @@ pub enum Verb {
     Link(Link),
     /// Copy an instance, with its database, issues and pages, into another
     Clone(CloneArgs),
+    /// Empty a clone and copy its source into it again; its project, keys and configuration stay
+    Refresh(RefreshArgs),
     /// List the instances
     List,
     /// Show one instance
@@ -241,6 +243,36 @@ pub struct CloneArgs {
     /// Don't back the source up first
     #[arg(long)]
     pub no_backup: bool,
+}
+
+/// What a refresh empties and copies again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RefreshArea {
+    Database,
+    Jira,
+    Confluence,
+}
+
+impl From<RefreshArea> for Area {
+    fn from(arg: RefreshArea) -> Area {
+        match arg {
+            RefreshArea::Database => Area::Database,
+            RefreshArea::Jira => Area::Jira,
+            RefreshArea::Confluence => Area::Confluence,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct RefreshArgs {
+    /// The instance to empty and to fill again
+    pub target: Option<String>,
+    /// The instance to copy from (default: the one that it was cloned from)
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    /// Refresh only these: database, jira, confluence
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub only: Vec<RefreshArea>,
 }
 
 #[derive(Debug, Args)]

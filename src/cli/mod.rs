@@ -21,6 +21,7 @@ mod jobs;
 mod link;
 mod output;
 mod progress_line;
+mod refresh;
 mod run;
 mod sandbox;
 mod start;
@@ -86,6 +87,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::Create(args) => create::create(call, &args),
         Verb::Init(args) => start::init(call, &args).await,
         Verb::Clone(args) => start::clone(call, &args).await,
+        Verb::Refresh(args) => refresh::refresh(call, &args).await,
         Verb::Seed(args) => start::seed(call, &args).await,
         Verb::Delete(args) => delete::delete(call, &args).await,
         Verb::Link(args) => link::link(call, &args).await,

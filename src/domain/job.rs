@@ -14,6 +14,8 @@ pub type JobId = i64;
 pub enum JobKind {
     Init,
     Clone,
+    /// Empties a clone and copies into it again.
+    Refresh,
     Seed,
     Delete,
 }
@@ -23,6 +25,7 @@ impl JobKind {
         match self {
             JobKind::Init => "init",
             JobKind::Clone => "clone",
+            JobKind::Refresh => "refresh",
             JobKind::Seed => "seed",
             JobKind::Delete => "delete",
         }
@@ -33,15 +36,22 @@ impl JobKind {
         match self {
             JobKind::Init => "starting",
             JobKind::Clone => "cloning",
+            JobKind::Refresh => "refreshing",
             JobKind::Seed => "seeding",
             JobKind::Delete => "deleting",
         }
+    }
+
+    /// What is there goes for good, so that the name has to be typed.
+    pub fn is_destructive(self) -> bool {
+        matches!(self, JobKind::Refresh | JobKind::Delete)
     }
 
     pub fn parse(word: &str) -> Option<Self> {
         [
             JobKind::Init,
             JobKind::Clone,
+            JobKind::Refresh,
             JobKind::Seed,
             JobKind::Delete,
         ]
@@ -145,7 +155,7 @@ pub struct JobView {
     pub kind: JobKind,
     /// The instance that it writes to.
     pub instance: String,
-    /// The instance that it reads from, for a clone.
+    /// The instance that it reads from, for a clone and a refresh.
     pub source: Option<String>,
     pub state: JobState,
     pub created: Timestamp,

@@ -62,6 +62,16 @@ pub enum Request {
         #[serde(default)]
         keys: AtlassianKeys,
     },
+    /// Empties an instance that is a clone, and copies its source into it again.
+    Refresh {
+        target: InstanceName,
+        /// Whose content it gets; the instance that it was cloned from, where it isn't said.
+        #[serde(default)]
+        from: Option<InstanceName>,
+        /// Everything where it's empty.
+        #[serde(default)]
+        only: Vec<Area>,
+    },
     Seed {
         name: InstanceName,
         #[serde(default)]
@@ -77,6 +87,7 @@ impl Request {
         match self {
             Request::Init { .. } => JobKind::Init,
             Request::Clone { .. } => JobKind::Clone,
+            Request::Refresh { .. } => JobKind::Refresh,
             Request::Seed { .. } => JobKind::Seed,
             Request::Delete { .. } => JobKind::Delete,
         }
@@ -88,13 +99,14 @@ impl Request {
             Request::Init { name, .. } | Request::Seed { name, .. } | Request::Delete { name } => {
                 name
             }
-            Request::Clone { target, .. } => target,
+            Request::Clone { target, .. } | Request::Refresh { target, .. } => target,
         }
     }
 
     pub fn source(&self) -> Option<&InstanceName> {
         match self {
             Request::Clone { source, .. } => Some(source),
+            Request::Refresh { from, .. } => from.as_ref(),
             _ => None,
         }
     }

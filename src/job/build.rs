@@ -4,6 +4,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
 use crate::domain::strategy::Strategy;
 use crate::error::{Context, Kind, Result};
+use crate::job::refresh;
 use crate::job::shape::{AtlassianShape, Shape, SupabaseShape};
 use crate::job::step::{Stage, Step};
 use crate::job::steps::atlassian_keys::WriteAtlassianKeys;
@@ -25,7 +26,7 @@ use crate::job::steps::migrate::Migrate;
 use crate::job::steps::project::CreateProject;
 use crate::job::steps::read_schema::ReadSchema;
 use crate::job::steps::records::CarryRecords;
-use crate::job::steps::references::{RewriteDatabase, RewriteReferences};
+use crate::job::steps::references::{RewriteDatabase, RewriteReferences, Rows};
 use crate::job::steps::schema::CreateSchema;
 use crate::job::steps::scoped::scope;
 use crate::job::steps::seed::LoadSeeds;
@@ -61,6 +62,11 @@ pub fn stages(world: &World, shape: &Shape) -> Vec<Stage> {
             purpose,
             ..
         } => clone(world, shape, source, target, purpose.clone()),
+        Request::Refresh { target, from, .. } => match from {
+            Some(source) => refresh::stages(world, shape, source, target),
+            // a shape says whose content it gets
+            None => Vec::new(),
+        },
         Request::Seed { name, reembed } => {
             let mut stages = seeds(world, name, &shape.atlassian, shape.supabase, *reembed);
             stages.push(one(figures(world, name)));
@@ -70,11 +76,11 @@ pub fn stages(world: &World, shape: &Shape) -> Vec<Stage> {
     }
 }
 
-fn one(step: impl Step + 'static) -> Stage {
+pub(super) fn one(step: impl Step + 'static) -> Stage {
     vec![Box::new(step)]
 }
 
-fn figures(world: &World, name: &InstanceName) -> ReadFigures {
+pub(super) fn figures(world: &World, name: &InstanceName) -> ReadFigures {
     ReadFigures {
         world: world.clone(),
         name: name.clone(),
@@ -294,6 +300,7 @@ fn clone(
             world: world.clone(),
             source: source.clone(),
             target: target.clone(),
+            rows: Rows::Copied,
         }));
     }
     let of = || (world.clone(), source.clone(), target.clone());

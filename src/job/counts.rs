@@ -25,12 +25,15 @@ pub struct Counts {
 
 /// What a clone would copy.
 pub async fn ahead(world: &World, shape: &Shape) -> Counts {
-    let Request::Clone { source, target, .. } = &shape.request else {
-        return Counts::default();
+    let (source, target) = match &shape.request {
+        Request::Clone { source, target, .. } if !shape.sets_up_source => (source, target),
+        Request::Refresh {
+            target,
+            from: Some(source),
+            ..
+        } => (source, target),
+        _ => return Counts::default(),
     };
-    if shape.sets_up_source {
-        return Counts::default();
-    }
     let site = async {
         match shape.atlassian.any() {
             true => of(world, source).await,

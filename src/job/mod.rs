@@ -85,6 +85,7 @@ mod plan_site;
 pub mod preflight;
 mod progress;
 pub mod prune;
+pub mod refresh;
 mod run;
 pub mod shape;
 pub mod shared;

@@ -1,7 +1,6 @@
 //! The plan of a request: what a person reads before saying yes.
 
 use crate::domain::human;
-use crate::domain::job::JobKind;
 use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
 use crate::domain::request::Request;
@@ -12,6 +11,7 @@ use crate::job::foreseen;
 use crate::job::plan_project;
 use crate::job::plan_site;
 use crate::job::preflight::Look;
+use crate::job::refresh;
 use crate::job::shape::{AtlassianShape, Shape, SupabaseShape};
 use crate::job::world::World;
 use crate::memory::seeds;
@@ -33,6 +33,9 @@ pub fn plan(
         Request::Clone { source, target, .. } => {
             clone(world, registry, shape, source, target, look, counts)?
         }
+        Request::Refresh { target, .. } => {
+            refresh::plan(world, registry, shape, target, look, counts)?
+        }
         Request::Seed { name, reembed } => seed(world, shape, name, *reembed)?,
         Request::Delete { name } => return delete(world, registry, shape, name),
     };
@@ -43,18 +46,18 @@ pub fn plan(
 }
 
 /// What is broken stops the job before it begins.
-fn refuse_broken(world: &World, name: &InstanceName) -> Result<()> {
+pub(super) fn refuse_broken(world: &World, name: &InstanceName) -> Result<()> {
     world.instance(name)?.check_files()
 }
 
-fn empty(request: &Request, title: String, verb: &str) -> Plan {
+pub(super) fn empty(request: &Request, title: String, verb: &str) -> Plan {
     Plan {
         kind: request.kind(),
         instance: request.instance().to_string(),
         source: request.source().map(ToString::to_string),
         title,
         verb: verb.to_owned(),
-        destructive: request.kind() == JobKind::Delete,
+        destructive: request.kind().is_destructive(),
         lines: Vec::new(),
         consent: Consent::Yes,
     }

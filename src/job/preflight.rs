@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::domain::job::JobKind;
 use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
 use crate::domain::strategy::{ProviderKind, Strategy};
@@ -22,7 +23,7 @@ const BRIEFLY_MS: u64 = 300;
 /// What the look showed.
 #[derive(Debug)]
 pub enum Look {
-    /// There is nothing to look at: it's no clone, or its source isn't set up yet.
+    /// There is nothing to look at: nothing is copied, or its source isn't set up yet.
     Nothing,
     Seen(Box<CheckReport>),
     /// Why it showed nothing. The job will say more, if it meets the same.
@@ -88,6 +89,11 @@ fn databases(shape: &Shape) -> Option<(&InstanceName, &InstanceName)> {
         {
             Some((source, target))
         }
+        Request::Refresh {
+            target,
+            from: Some(source),
+            ..
+        } if !shape.without_database => Some((source, target)),
         _ => None,
     }
 }
@@ -104,7 +110,11 @@ async fn request(
     }
     if shape.keeps_project {
         let request = copy::request(world, source, target).await?;
-        return Ok((request, TargetIs::There));
+        let is = match shape.request.kind() {
+            JobKind::Refresh => TargetIs::ToBeEmptied,
+            _ => TargetIs::There,
+        };
+        return Ok((request, is));
     }
     let schema = match shape.strategy {
         Strategy::Schema => target.as_schema(),

@@ -8,6 +8,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::request::{Area, AtlassianKeys, Request};
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
+use crate::job::refresh;
 use crate::job::steps::{auth, functions};
 use crate::job::world::World;
 
@@ -125,6 +126,9 @@ impl Shape {
                     source_supabase: SupabaseShape::default(),
                     request: request.clone(),
                 })
+            }
+            Request::Refresh { target, from, only } => {
+                refresh::shape(world, target, from.as_ref(), only)
             }
             Request::Seed { name, .. } | Request::Delete { name } => {
                 let dir = world.instance(name)?;
@@ -278,8 +282,13 @@ fn set_up(world: &World, name: &InstanceName, keys: AtlassianKeys) -> Result<Atl
     })
 }
 
-/// Leaves out what another instance's config names as well: it stays when this one is deleted.
-fn unshared(world: &World, name: &InstanceName, shape: &mut AtlassianShape) -> Result<()> {
+/// Leaves out what another instance's config names as well: it stays when this one is deleted or
+/// emptied.
+pub(super) fn unshared(
+    world: &World,
+    name: &InstanceName,
+    shape: &mut AtlassianShape,
+) -> Result<()> {
     let own = world.instance(name)?.atlassian_config()?;
     for other in world.workspace().instances()? {
         if other == *name {
@@ -301,7 +310,7 @@ fn unshared(world: &World, name: &InstanceName, shape: &mut AtlassianShape) -> R
 }
 
 /// What an instance's config names.
-fn own(world: &World, name: &InstanceName) -> Result<AtlassianShape> {
+pub(super) fn own(world: &World, name: &InstanceName) -> Result<AtlassianShape> {
     let config = world.instance(name)?.atlassian_config()?;
     let named = |key: &Option<String>| {
         config.kind != AtlassianKind::None && key.as_ref().is_some_and(|key| !key.is_empty())

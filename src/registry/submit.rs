@@ -224,7 +224,7 @@ fn refuse_conflicts(
             .into());
         }
         let read = other.source.as_deref();
-        if kind == JobKind::Delete && read.is_some_and(|read| writes.contains(&read)) {
+        if kind.is_destructive() && read.is_some_and(|read| writes.contains(&read)) {
             return Err(conflict(format!(
                 "Job {id} ({title}) is {state}: it still reads {}.",
                 read.unwrap_or_default()

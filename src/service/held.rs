@@ -74,25 +74,32 @@ impl Service {
         Ok(one.item.seen(HeldState::On))
     }
 
-    /// What the newest copy wrote down.
+    /// What the newest copies of database and sign-in wrote down.
     fn held_by_jobs(&self, name: &InstanceName) -> Result<Vec<Held>> {
         let jobs = self.registry.job_views(&JobFilter {
             instance: Some(name.to_string()),
             ..JobFilter::default()
         })?;
+        let (mut database, mut settings) = (None, None);
         for job in jobs {
             if job.state == JobState::Cancelled {
                 continue;
             }
-            let parts = self.registry.report_parts(job.id)?;
-            if parts.iter().any(|p| p.name == HELD || p.name == AUTH) {
-                return written_down(parts).map_err(|e| {
-                    let text = format!("What job {} wrote down can't be read.", job.id);
-                    Error::new(Kind::Parse, text).source(e)
-                });
+            for part in self.registry.report_parts(job.id)? {
+                match part.name.as_str() {
+                    HELD if database.is_none() => database = Some(part),
+                    AUTH if settings.is_none() => settings = Some(part),
+                    _ => {}
+                }
+            }
+            if database.is_some() && settings.is_some() {
+                break;
             }
         }
-        Ok(Vec::new())
+        let parts = database.into_iter().chain(settings).collect();
+        written_down(parts).map_err(|e| {
+            Error::new(Kind::Parse, "What the last copy wrote down can't be read.").source(e)
+        })
     }
 
     async fn reach(&self, name: &InstanceName) -> Result<Connection> {

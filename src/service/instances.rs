@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Service;
 use crate::domain::config::AtlassianKind;
 use crate::domain::instance::{AtlassianPlace, InstanceState, InstanceView};
-use crate::domain::job::{JobState, JobView};
+use crate::domain::job::{JobKind, JobState, JobView};
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
 use crate::registry::instances::InstanceFigures;
@@ -197,7 +197,16 @@ fn state(
     if view.project_ref.is_none() {
         return (InstanceState::New, None);
     }
+    if let Some(left) = job.and_then(left_by_a_refresh) {
+        return (InstanceState::Attention, Some(left.to_owned()));
+    }
     (InstanceState::Ready, None)
+}
+
+/// What a refresh that was cancelled left behind; nothing where it had emptied nothing yet.
+fn left_by_a_refresh(job: &JobView) -> Option<&str> {
+    let cancelled = job.kind == JobKind::Refresh && job.state == JobState::Cancelled;
+    job.summary.as_deref().filter(|_| cancelled)
 }
 
 #[cfg(test)]

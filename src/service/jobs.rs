@@ -20,7 +20,7 @@ use crate::registry::views::JobFilter;
 use crate::sandbox::{self, FetchConsent};
 
 impl Service {
-    /// What a request would do; changes nothing. For a clone it looks at both databases, which wakes
+    /// What a request would do; changes nothing. For a clone or a refresh it looks at both databases, which wakes
     /// the sandbox and may take seconds over a network.
     ///
     /// Errors: `Refused`, where the job would be.
@@ -57,7 +57,7 @@ impl Service {
     /// What the request comes to, and the Postgres that would be fetched for it.
     async fn shape(&self, request: &Request) -> Result<(World, Shape, Option<String>)> {
         let world = self.world(FetchConsent::No)?;
-        let shape = Shape::of(&world, request)?;
+        let shape = Shape::of(&world, &self.completed(&world, request)?)?;
         self.refuse_busy(request.instance())?;
         let fetches = if shape.kind == ProviderKind::Sandbox {
             sandbox::would_fetch(self.workspace.root()).await?
@@ -71,7 +71,8 @@ impl Service {
     /// for, which includes what would be fetched.
     pub async fn start(&self, request: &Request) -> Result<JobId> {
         let world = self.world(FetchConsent::Yes)?;
-        let shape = Shape::of(&world, request)?;
+        let shape = Shape::of(&world, &self.completed(&world, request)?)?;
+        let request = &shape.request;
         // refusals come before anything is written down
         let counts = Counts::default();
         plan::plan(&world, &self.registry, &shape, None, &Look::Nothing, counts)?;

@@ -21,6 +21,7 @@ mod held;
 mod instances;
 mod jobs;
 mod link;
+mod refresh;
 mod sandbox;
 mod watch;
 

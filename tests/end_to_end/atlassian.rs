@@ -226,15 +226,15 @@ fn a_clone_takes_only_what_it_was_asked_for_along() {
 
 /// Everything that a test compares of an instance's site.
 #[derive(Debug, PartialEq)]
-struct Site {
-    project: String,
-    space: String,
-    issues: Vec<Issue>,
+pub struct Site {
+    pub project: String,
+    pub space: String,
+    pub issues: Vec<Issue>,
     /// Title, body, parent's title.
-    pages: Vec<(String, String, Option<String>)>,
+    pub pages: Vec<(String, String, Option<String>)>,
     ids: BTreeSet<String>,
     /// All comments' bodies.
-    comments: Vec<String>,
+    pub comments: Vec<String>,
     attachments: usize,
 }
 
@@ -279,7 +279,7 @@ impl Site {
 
 impl Site {
     #[track_caller]
-    fn is_the_same_as(&self, other: &Site) {
+    pub fn is_the_same_as(&self, other: &Site) {
         for (one, other) in self.issues.iter().zip(&other.issues) {
             assert_eq!(one, other);
         }
@@ -287,7 +287,7 @@ impl Site {
     }
 
     /// Everything is there once, under other names, and nothing names the source.
-    fn is_a_copy_of(&self, from: &Site) {
+    pub fn is_a_copy_of(&self, from: &Site) {
         assert_ne!(self.project, from.project);
         assert_ne!(self.space, from.space);
         let told = |site: &Site| {
@@ -351,7 +351,7 @@ impl Site {
 
 impl Place {
     /// Rows that name issues name the clone's.
-    fn equal_but_for_names(&self, name: &str) {
+    pub fn equal_but_for_names(&self, name: &str) {
         let rows = |like: &str| {
             self.number(
                 name,
@@ -373,7 +373,7 @@ impl Place {
         SiteSeeds::read(&workspace.instance(&name).expect("the folder")).expect("the seeds")
     }
 
-    async fn atlassian(&self) -> Atlassian {
+    pub async fn atlassian(&self) -> Atlassian {
         let at = sandbox::ensure(&self.root, FetchConsent::No, |_| ()).await;
         let at = at.expect("the sandbox runs");
         let http = Http::new(HttpOptions::default()).expect("a client");
@@ -381,16 +381,16 @@ impl Place {
         Atlassian::new(&at.api_url, email, token, http).expect("a site")
     }
 
-    async fn jira(&self) -> Jira {
+    pub async fn jira(&self) -> Jira {
         Jira::new(self.atlassian().await)
     }
 
     /// Walks all issues and pages of an instance.
-    fn site(&self, name: &str) -> Site {
+    pub fn site(&self, name: &str) -> Site {
         block_on(self.walk(name))
     }
 
-    async fn walk(&self, name: &str) -> Site {
+    pub async fn walk(&self, name: &str) -> Site {
         let config = fs::read(self.path(&format!("instances/{name}/atlassian.config.json")));
         let config: Value = serde_json::from_slice(&config.expect("the config")).expect("JSON");
         let key = |field: &str| config[field].as_str().unwrap_or_default().to_owned();

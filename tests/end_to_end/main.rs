@@ -16,6 +16,8 @@ mod moments;
 mod outside;
 mod place;
 mod references;
+mod refresh;
+mod refresh_site;
 mod refusals;
 mod schema;
 mod secrets;

@@ -120,8 +120,8 @@ pub async fn between(
 }
 
 /// The step's context as the copy engine sees it.
-struct Watcher<'a> {
-    ctx: &'a StepContext,
+pub(super) struct Watcher<'a> {
+    pub ctx: &'a StepContext,
 }
 
 impl Observer for Watcher<'_> {

@@ -23,6 +23,7 @@ pub mod project;
 pub mod read_schema;
 pub mod records;
 pub mod references;
+pub mod refresh;
 pub mod schema;
 pub mod scoped;
 pub mod seed;

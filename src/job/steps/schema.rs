@@ -230,6 +230,26 @@ pub async fn drop_schema(connection: &Connection, schema: &str, role: &str) -> R
         .batch_execute(&format!("DROP SCHEMA IF EXISTS {s} CASCADE"))
         .await
         .map_err(|e| explain::statement(e, &format!("drop the schema {schema}")))?;
+    forget_records(connection, schema).await?;
+    let exists = connection
+        .query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&role])
+        .await
+        .map_err(|e| explain::statement(e, "look for the role"))?;
+    if exists.is_some() {
+        connection
+            .batch_execute(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {};
+                 DROP OWNED BY {r}; DROP ROLE {r}",
+                literal(role)
+            ))
+            .await
+            .map_err(|e| explain::statement(e, &format!("drop the role {role}")))?;
+    }
+    Ok(())
+}
+
+/// Forgets which migrations have run in a schema, and which models filled its columns.
+pub(super) async fn forget_records(connection: &Connection, schema: &str) -> Result<()> {
     for table in ["embedding_model", "schema_migration"] {
         let there = connection
             .query_one(
@@ -245,20 +265,6 @@ pub async fn drop_schema(connection: &Connection, schema: &str, role: &str) -> R
                 .await
                 .map_err(|e| explain::statement(e, "remove the schema's records"))?;
         }
-    }
-    let exists = connection
-        .query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&role])
-        .await
-        .map_err(|e| explain::statement(e, "look for the role"))?;
-    if exists.is_some() {
-        connection
-            .batch_execute(&format!(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {};
-                 DROP OWNED BY {r}; DROP ROLE {r}",
-                literal(role)
-            ))
-            .await
-            .map_err(|e| explain::statement(e, &format!("drop the role {role}")))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A step of one instance inside another's job: the same work under a name of its own.
+//! A step inside a job that it wasn't made for: the same work under a name of its own.
 
 use async_trait::async_trait;
 
@@ -26,6 +26,15 @@ pub fn scope(stages: Vec<Stage>, prefix: &str, of: &InstanceName) -> Vec<Stage> 
         .into_iter()
         .map(|stage| stage.into_iter().map(wrap).collect())
         .collect()
+}
+
+/// Gives a step another title, where it does its work on what is there already.
+pub fn titled(inner: impl Step + 'static, title: &str) -> Box<dyn Step> {
+    Box::new(Scoped {
+        name: inner.name().to_owned(),
+        title: title.to_owned(),
+        inner: Box::new(inner),
+    })
 }
 
 #[async_trait]

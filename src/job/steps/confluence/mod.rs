@@ -13,6 +13,7 @@ mod content;
 mod create;
 mod creating;
 mod delete;
+mod emptying;
 mod ends;
 mod finish;
 mod inventory;
@@ -34,7 +35,10 @@ mod titles;
 mod update;
 mod verify;
 
+pub(in crate::job) use client::PROVIDER;
 pub use delete::DeleteSpace;
+pub use emptying::EmptySpace;
+pub(in crate::job) use emptying::source_is_there;
 pub use finish::FinishPages;
 pub use pages::CopyPages;
 pub use space::CreateSpace;

@@ -70,7 +70,7 @@ pub fn key_of(world: &World, name: &InstanceName) -> Result<Option<String>> {
 }
 
 /// The other instances whose config names this project of the same site.
-async fn sharers(world: &World, name: &InstanceName, key: &str) -> Result<Vec<String>> {
+pub async fn sharers(world: &World, name: &InstanceName, key: &str) -> Result<Vec<String>> {
     let site = |name: InstanceName| async move {
         let site = world.atlassian(&name).await.ok().flatten();
         site.map(|site| site.base_url().to_owned())

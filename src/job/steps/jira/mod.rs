@@ -12,6 +12,7 @@ mod comments;
 mod create;
 mod delete;
 mod empty;
+mod emptying;
 mod fields;
 mod finish;
 mod gauge;
@@ -43,6 +44,8 @@ mod ways;
 mod worklogs;
 
 pub use delete::DeleteJiraProject;
+pub use emptying::EmptyJiraProject;
+pub(in crate::job) use emptying::source_is_there;
 pub use finish::FinishIssues;
 pub use issues::CopyIssues;
 pub use project::CreateJiraProject;

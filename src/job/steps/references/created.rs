@@ -16,6 +16,13 @@ pub fn add(map: &mut ReferenceMap, journal: &[JournalEntry]) {
     }
 }
 
+/// Whether the journal's entry says what something of the source is in the target.
+pub fn is_pair(entry: &JournalEntry) -> bool {
+    entry.state == JournalState::Created
+        && entry.target_id.is_some()
+        && kind(&entry.provider, &entry.kind).is_some()
+}
+
 /// What a journal's word for a thing means in the map.
 fn kind(provider: &str, kind: &str) -> Option<ReferenceKind> {
     Some(match (provider, kind) {

@@ -6,10 +6,12 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::created;
+use super::earlier;
 use super::pairs::{self, Place};
 use crate::domain::human;
 use crate::domain::name::InstanceName;
 use crate::domain::progress::Report;
+use crate::domain::reference::ReferenceMap;
 use crate::domain::report::{self, DatabaseChanges};
 use crate::error::{Error, Kind, Result};
 use crate::job::step::{Step, StepContext};
@@ -21,6 +23,16 @@ pub struct RewriteDatabase {
     pub world: World,
     pub source: InstanceName,
     pub target: InstanceName,
+    pub rows: Rows,
+}
+
+/// What the rows name before they're rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// They were copied: the source.
+    Copied,
+    /// They stayed while issues and pages were copied again: what those were before.
+    Kept,
 }
 
 #[async_trait]
@@ -42,12 +54,10 @@ impl Step for RewriteDatabase {
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let mut map = pairs::map(&self.world, &self.source, &self.target, Place::Text)?;
-        // the media service's ids stand in Jira's documents alone, and are too many and too little
-        // alike for a server to look for
-        let mut journal = ctx.journal()?;
-        journal.retain(|entry| entry.kind != "media");
-        created::add(&mut map, &journal);
+        let map = match self.rows {
+            Rows::Copied => self.copied(ctx)?,
+            Rows::Kept => earlier::map(ctx, &self.source, &self.target)?,
+        };
         let request = RewriteRequest {
             target: self.world.admin_database(&self.target)?,
             schema: self.only_schema()?,
@@ -84,6 +94,16 @@ impl Step for RewriteDatabase {
 }
 
 impl RewriteDatabase {
+    fn copied(&self, ctx: &StepContext) -> Result<ReferenceMap> {
+        let mut map = pairs::map(&self.world, &self.source, &self.target, Place::Text)?;
+        // the media service's ids stand in Jira's documents alone, and are too many and too little
+        // alike for a server to look for
+        let mut journal = ctx.journal()?;
+        journal.retain(|entry| entry.kind != "media");
+        created::add(&mut map, &journal);
+        Ok(map)
+    }
+
     /// The schema that is the target's, where it shares its database.
     fn only_schema(&self) -> Result<Option<String>> {
         let schema = self.world.instance(&self.target)?.supabase_config()?.schema;
@@ -106,7 +126,7 @@ fn summarise(ctx: &StepContext, changes: &DatabaseChanges) -> Result<()> {
         let word = human::plural(left, "place", "places");
         text.push_str(&format!("; {left} {word} to look at"));
     }
-    ctx.summary(&text)
+    ctx.summary(text.trim_start_matches("; "))
 }
 
 /// The step's context as the rewriting sees it.

@@ -96,13 +96,13 @@ impl Step for RewriteReferences {
     }
 }
 
-fn rewrite(path: &Path, shown: &str, rewriter: &Rewriter, changes: &mut FileChanges) -> Result<()> {
-    let bytes = fs::read(path).context(Kind::Io, || format!("Can't read {}", path.display()))?;
-    let (text, binary) = match String::from_utf8(bytes) {
-        Ok(text) => (text, false),
-        Err(e) => (String::from_utf8_lossy(e.as_bytes()).into_owned(), true),
-    };
-    let mut now = text;
+pub(super) fn rewrite(
+    path: &Path,
+    shown: &str,
+    rewriter: &Rewriter,
+    changes: &mut FileChanges,
+) -> Result<()> {
+    let (mut now, binary) = read(path)?;
     if !binary {
         let new = rewriter.text(&now);
         if new.count > 0 {
@@ -116,7 +116,28 @@ fn rewrite(path: &Path, shown: &str, rewriter: &Rewriter, changes: &mut FileChan
             });
         }
     }
-    for residue in rewriter.residues(&now) {
+    left_in(&now, binary, shown, rewriter, changes);
+    Ok(())
+}
+
+/// A file's text, and whether it's bytes of something else.
+pub(super) fn read(path: &Path) -> Result<(String, bool)> {
+    let bytes = fs::read(path).context(Kind::Io, || format!("Can't read {}", path.display()))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => (text, false),
+        Err(e) => (String::from_utf8_lossy(e.as_bytes()).into_owned(), true),
+    })
+}
+
+/// Adds what of a file's text still names the source.
+pub(super) fn left_in(
+    now: &str,
+    binary: bool,
+    shown: &str,
+    rewriter: &Rewriter,
+    changes: &mut FileChanges,
+) {
+    for residue in rewriter.residues(now) {
         let line = now.get(..residue.at).unwrap_or_default();
         let line = line.matches('\n').count() + 1;
         changes.left.push(Leftover {
@@ -130,11 +151,10 @@ fn rewrite(path: &Path, shown: &str, rewriter: &Rewriter, changes: &mut FileChan
             },
         });
     }
-    Ok(())
 }
 
 /// Every regular file below the folder, sorted. Links lead out of it and are left alone.
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

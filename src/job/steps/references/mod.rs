@@ -3,9 +3,12 @@
 
 pub mod created;
 pub mod database;
+mod earlier;
 pub mod files;
+mod kept;
 pub(in crate::job) mod pairs;
 mod summary;
 
-pub use database::RewriteDatabase;
+pub use database::{RewriteDatabase, Rows};
 pub use files::RewriteReferences;
+pub use kept::RepointFiles;

@@ -35,7 +35,7 @@ impl Outward {
         let mut names = HashSet::new();
         let mut fresh: Vec<&str> = Vec::new();
         for (entry, name) in &functions {
-            if names_a_way_out(&entry.defn) {
+            if calls_out(&entry.defn) {
                 names.insert(format!("{}.{name}", entry.namespace));
                 fresh.push(name);
             }
@@ -54,12 +54,13 @@ impl Outward {
 
     /// Whether what a trigger runs calls out.
     pub fn is_called_by(&self, trigger: &str) -> bool {
-        names_a_way_out(trigger)
+        calls_out(trigger)
             || executed(trigger).is_some_and(|function| self.names.contains(&function))
     }
 }
 
-fn names_a_way_out(definition: &str) -> bool {
+/// Whether a definition names a way out of the database.
+pub fn calls_out(definition: &str) -> bool {
     let lower = definition.to_ascii_lowercase();
     WAYS_OUT.iter().any(|way| lower.contains(way))
 }

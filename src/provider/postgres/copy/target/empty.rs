@@ -12,6 +12,7 @@ use crate::provider::postgres::copy::data::kept;
 use crate::provider::postgres::copy::inventory::Inventory;
 use crate::provider::postgres::copy::managed;
 use crate::provider::postgres::copy::request::{Observer, not_empty};
+use crate::provider::postgres::copy::script::outward;
 use crate::provider::postgres::copy::session::{Session, Sessions, Side, get};
 use crate::provider::postgres::copy::target::{defaults, state, wipe};
 use crate::provider::postgres::url::DatabaseUrl;
@@ -178,7 +179,7 @@ async fn as_new(session: &Session, checkpoint: &mut Checkpoint) -> Result<()> {
         let calls: Option<String> = get(row, 2)?;
         let text: Option<String> = get(row, 3)?;
         let users = match (&calls, &text) {
-            (Some(calls), Some(text)) => !platforms(calls) || managed::is_webhook(text),
+            (Some(calls), Some(text)) => !platforms(calls) || outward::calls_out(text),
             _ => true,
         };
         if users && platforms(&schema) {
