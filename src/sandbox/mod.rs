@@ -17,6 +17,7 @@ mod ports;
 mod process;
 mod serve;
 mod start;
+pub mod storage;
 mod supervise;
 
 pub use engine::{FetchConsent, would_fetch};

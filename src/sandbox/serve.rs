@@ -25,7 +25,7 @@ use crate::sandbox::paths::Paths;
 use crate::sandbox::ports::Kept;
 use crate::sandbox::process::Process;
 use crate::sandbox::start::Failure;
-use crate::sandbox::{engine, supervise};
+use crate::sandbox::{engine, storage, supervise};
 use crate::workspace::Workspace;
 
 /// How long the databases wait for another process if this one is killed.
@@ -82,6 +82,7 @@ async fn run(paths: &Paths) -> Result<()> {
         )
         .merge(atlassian::router(site))
         .merge(auth::router(api.clone()))
+        .merge(storage::router(api.clone()))
         .merge(router(api.clone()));
     let process = Process {
         pid,

@@ -16,6 +16,7 @@ use matriz::provider::supabase::{NewProject, ProjectRef, Service, Supabase, Wait
 use matriz::sandbox::api::{ApiOptions, ApiState, FaultOrders, ProjectDatabases, router};
 use matriz::sandbox::atlassian::{self, AtlassianOptions, Site};
 use matriz::sandbox::auth;
+use matriz::sandbox::storage;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +59,7 @@ impl Sandbox {
         let stopped = stop.clone().cancelled_owned();
         let app = atlassian::router(site.clone())
             .merge(auth::router(state.clone()))
+            .merge(storage::router(state.clone()))
             .merge(router(state.clone()));
         let served = tokio::spawn(async move {
             let serve = axum::serve(listener, app);

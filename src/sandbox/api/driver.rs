@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::provider::supabase::ProjectStatus;
 use crate::sandbox::api::clock::now_ms;
 use crate::sandbox::api::faults::{FaultKind, strike};
@@ -11,6 +11,7 @@ use crate::sandbox::api::functions;
 use crate::sandbox::api::machine::{self, Work};
 use crate::sandbox::api::record::Project;
 use crate::sandbox::api::state::ApiState;
+use crate::sandbox::storage::remove_project;
 
 /// How often work on a database is tried before the project counts as failed. Dropping goes on
 /// until it succeeds, so that no database stays behind without its project.
@@ -98,7 +99,11 @@ async fn once(state: &ApiState, project: &Project, work: Work) -> Result<()> {
         Work::Resume => databases.resume(reference).await,
         Work::Drop => {
             databases.drop(reference).await?;
-            functions::forget(state, reference)
+            functions::forget(state, reference)?;
+            let (dir, reference) = (state.folder().to_owned(), reference.clone());
+            let removing = move || remove_project(&dir, &reference);
+            let removed = tokio::task::spawn_blocking(removing).await;
+            removed.map_err(|e| Error::internal("Removing the files failed.").source(e))?
         }
     }
 }

@@ -96,7 +96,7 @@ impl Fault {
                 .operation
                 .split_once(' ')
                 .is_some_and(|(method, path)| {
-                    ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method)
+                    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(&method)
                         && path.starts_with('/')
                 });
         if !operation_is_right && !self.is_fate() {

@@ -69,7 +69,7 @@ pub struct Called {
     pub pattern: String,
     pub path: String,
     /// The project, where the path names one.
-    project: Option<String>,
+    pub project: Option<String>,
 }
 
 impl Called {

@@ -1,7 +1,7 @@
 //! The health of a project's services.
 //!
-//! The sandbox runs a database for each project and none of the other services. Those are
-//! reported as following the database a moment later, as they do on the real service: nothing
+//! The sandbox runs a database for each project and serves its files; the other services aren't
+//! there. All are reported as following the database a moment later, as they do on the real service: nothing
 //! else about them could be ill here.
 
 use axum::Json;

@@ -60,5 +60,6 @@ pub(in crate::sandbox) use clock::{now_ms, rfc3339};
 pub(in crate::sandbox) use error::ApiError;
 pub(in crate::sandbox) use guard::{Called, ORDERED, disturbed, is_same};
 pub(in crate::sandbox) use jwt::{Token, read as read_token, write as write_token};
+pub(in crate::sandbox) use limits::Limits;
 pub(in crate::sandbox) use record::Project;
 pub(in crate::sandbox) use store::{hex, kept_token};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Context, Kind, Result};
 use crate::sandbox::atlassian::AtlassianOptions;
+use crate::sandbox::storage::StorageOptions;
 
 /// The file in the sandbox's folder that may change these options. All fields are optional.
 pub const FILE: &str = "options.json";
@@ -27,6 +28,8 @@ pub struct ApiOptions {
     pub organizations: Vec<OrganizationOptions>,
     /// The site with Jira and Confluence.
     pub atlassian: AtlassianOptions,
+    /// Projects' files.
+    pub storage: StorageOptions,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +74,7 @@ impl Default for ApiOptions {
                 organization("sandbox-pro", "Sandbox, paid plan", "pro", None, false),
             ],
             atlassian: AtlassianOptions::default(),
+            storage: StorageOptions::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::sandbox::api::options::ApiOptions;
 use crate::sandbox::api::record::{Data, Project};
 use crate::sandbox::api::store::{self, Store};
 use crate::sandbox::atlassian::AtlassianOptions;
+use crate::sandbox::storage::StorageOptions;
 
 /// Shared by all handlers. Cheap to clone.
 #[derive(Clone)]
@@ -131,6 +132,10 @@ impl ApiState {
         &self.inner.options.atlassian
     }
 
+    pub(in crate::sandbox) fn storage_options(&self) -> &StorageOptions {
+        &self.inner.options.storage
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.inner.limits
     }
@@ -144,6 +149,10 @@ impl ApiState {
         change: impl FnOnce(&mut Data) -> Result<T, E>,
     ) -> Result<T, E> {
         self.inner.store.change(change)
+    }
+
+    pub(in crate::sandbox) fn find_project(&self, reference: &str) -> Option<Project> {
+        self.read(|data| data.project(reference).cloned())
     }
 
     /// The project, or the API's 404.
