@@ -14,6 +14,7 @@ use contract::check::check;
 use contract::confluence::Confluence;
 use contract::document::Document;
 use contract::jira::Jira;
+use contract::storage::{Storage, is_storage};
 use serde_json::Value;
 
 /// Addresses outside the descriptions, and why they are asked.
@@ -98,6 +99,7 @@ fn exchanges_that_other_tests_recorded_are_as_described() {
     };
     let supabase = Document::read(&specs.join("trimmed/supabase-management.json"));
     let (jira, confluence) = (Jira::read(&specs), Confluence::read(&specs));
+    let storage = Storage::read(&specs);
     let mut operations = BTreeMap::<&str, BTreeSet<String>>::new();
     let mut wrong = BTreeMap::<String, usize>::new();
     let text = std::fs::read_to_string(&capture).expect("the recorded exchanges");
@@ -115,6 +117,7 @@ fn exchanges_that_other_tests_recorded_are_as_described() {
         let (service, (operation, deviations)) = match path {
             path if path.starts_with("/wiki/") => ("Confluence", confluence.check(&exchange)),
             path if path.starts_with("/rest/") => ("Jira", jira.check(&exchange)),
+            path if is_storage(path) => ("Supabase Storage", storage.check(&exchange)),
             _ => {
                 let verdict = check(&supabase, &exchange);
                 ("Supabase", (verdict.operation, verdict.wrong))

@@ -6,3 +6,4 @@ pub mod check;
 pub mod confluence;
 pub mod document;
 pub mod jira;
+pub mod storage;

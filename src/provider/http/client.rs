@@ -111,6 +111,17 @@ impl Http {
             .await
     }
 
+    /// Like [`Http::send`], but the body of a good answer is read and kept nowhere: the [`Answer`]
+    /// has its length and its SHA-256. An answer of more than `longest` bytes is a failure.
+    pub async fn digest(
+        &self,
+        request: &Request,
+        longest: u64,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Failure> {
+        self.run(request, &Sink::Digest { longest }, cancel).await
+    }
+
     async fn run(
         &self,
         request: &Request,

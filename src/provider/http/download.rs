@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncWriteExt;
 
@@ -15,6 +16,40 @@ pub(super) enum Sink<'a> {
         /// Bytes; a longer answer is given up.
         longest: u64,
     },
+    /// Nowhere: only its digest is wanted.
+    Digest {
+        /// Bytes; a longer answer is given up.
+        longest: u64,
+    },
+}
+
+/// What was written, or only read.
+pub(super) struct Taken {
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// Counts and digests what passes.
+#[derive(Default)]
+pub(super) struct Meter {
+    pub bytes: u64,
+    hasher: Sha256,
+}
+
+impl Meter {
+    pub fn take(&mut self, chunk: &[u8]) {
+        self.bytes += chunk.len() as u64;
+        self.hasher.update(chunk);
+    }
+
+    pub fn end(self) -> Taken {
+        let digest = self.hasher.finalize();
+        Taken {
+            bytes: self.bytes,
+            sha256: digest.iter().map(|b| format!("{b:02x}")).collect(),
+        }
+    }
 }
 
 /// A file that is being written. What was written is removed unless [`Partial::finish`] was
@@ -23,7 +58,7 @@ pub(super) struct Partial {
     target: PathBuf,
     temporary: PathBuf,
     file: Option<File>,
-    pub written: u64,
+    pub meter: Meter,
 }
 
 impl Partial {
@@ -46,7 +81,7 @@ impl Partial {
             target: target.to_owned(),
             temporary,
             file: Some(file),
-            written: 0,
+            meter: Meter::default(),
         })
     }
 
@@ -56,12 +91,12 @@ impl Partial {
                 .await
                 .map_err(|error| unwritable(&self.target, &error))?;
         }
-        self.written += chunk.len() as u64;
+        self.meter.take(chunk);
         Ok(())
     }
 
     /// The file is whole: it gets its name.
-    pub async fn finish(mut self) -> Result<u64, Failure> {
+    pub async fn finish(mut self) -> Result<Taken, Failure> {
         let wrong = |error: std::io::Error| unwritable(&self.target, &error);
         if let Some(mut file) = self.file.take() {
             file.flush().await.map_err(wrong)?;
@@ -71,7 +106,7 @@ impl Partial {
             .await
             .map_err(wrong)?;
         self.temporary = PathBuf::new();
-        Ok(self.written)
+        Ok(std::mem::take(&mut self.meter).end())
     }
 }
 

@@ -201,13 +201,15 @@ impl Request {
 pub struct Answer {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
-    /// Empty where it went into a file.
+    /// Empty where it went into a file or was only read.
     pub body: Bytes,
     /// Bytes of the body, also of one that went into a file.
     pub length: u64,
     /// The path of the address that answered in the end, after redirections; without a query, which
     /// may hold a signature.
     pub path: String,
+    /// SHA-256 of a body that went into a file or was only read, in hexadecimal.
+    pub sha256: Option<String>,
     /// Ours; it stands in the log too.
     pub request_id: String,
     pub(super) service: &'static str,

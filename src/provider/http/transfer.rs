@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::LOCATION;
 use reqwest::{Method, Response, Url};
 
-use crate::provider::http::download::{Partial, Sink};
+use crate::provider::http::download::{Meter, Partial, Sink, Taken};
 use crate::provider::http::failure::{Cause, Failure};
 use crate::provider::http::hint;
 use crate::provider::http::request::{Answer, Request, plain_headers};
@@ -51,15 +51,20 @@ pub(super) async fn transfer(
     let status = response.status().as_u16();
     let headers = plain_headers(response.headers());
     let path = response.url().path().to_owned();
-    let (body, length) = match sink {
+    let taken = match sink {
         Sink::File { path, longest } if response.status().is_success() => {
-            let written = save(request, response, path, *longest).await?;
-            (Bytes::new(), written)
+            Ok(save(request, response, path, *longest).await?)
         }
-        _ => {
-            let body = read(request, response, longest).await?;
+        Sink::Digest { longest } if response.status().is_success() => {
+            Ok(digest(request, response, *longest).await?)
+        }
+        _ => Err(read(request, response, longest).await?),
+    };
+    let (body, length, sha256) = match taken {
+        Ok(taken) => (Bytes::new(), taken.bytes, Some(taken.sha256)),
+        Err(body) => {
             let length = body.len() as u64;
-            (body, length)
+            (body, length, None)
         }
     };
     let answer = Answer {
@@ -68,6 +73,7 @@ pub(super) async fn transfer(
         body,
         length,
         path,
+        sha256,
         request_id: request_id.to_owned(),
         service: request.service,
         what: request.what.clone(),
@@ -162,7 +168,7 @@ async fn save(
     mut response: Response,
     path: &std::path::Path,
     longest: u64,
-) -> Result<u64, Failure> {
+) -> Result<Taken, Failure> {
     if response.content_length().is_some_and(|n| n > longest) {
         return Err(too_large(request, longest));
     }
@@ -172,12 +178,27 @@ async fn save(
         .await
         .map_err(|e| hint::for_transport(request, &e))?
     {
-        if partial.written + chunk.len() as u64 > longest {
+        if partial.meter.bytes + chunk.len() as u64 > longest {
             return Err(too_large(request, longest));
         }
         partial.write(&chunk).await?;
     }
     partial.finish().await
+}
+
+async fn digest(request: &Request, mut response: Response, longest: u64) -> Result<Taken, Failure> {
+    let mut meter = Meter::default();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|e| hint::for_transport(request, &e))?
+    {
+        meter.take(&chunk);
+        if meter.bytes > longest {
+            return Err(too_large(request, longest));
+        }
+    }
+    Ok(meter.end())
 }
 
 fn too_large(request: &Request, longest: u64) -> Failure {

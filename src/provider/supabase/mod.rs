@@ -1,4 +1,5 @@
-//! Supabase's Management API: `https://api.supabase.com`, or whatever stands in for it.
+//! Supabase's Management API: `https://api.supabase.com`, or whatever stands in for it; a project's
+//! Storage API is in [`storage`].
 //!
 //! The same code talks to the real service and to the sandbox; only the base URL and the token
 //! differ. Shapes follow Supabase's OpenAPI document of the Management API (v1), as far as Matriz
@@ -21,6 +22,7 @@ mod postgrest;
 mod projects;
 mod secrets;
 mod state;
+pub mod storage;
 mod types;
 mod wait;
 
