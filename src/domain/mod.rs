@@ -18,6 +18,7 @@ pub mod report;
 pub mod report_confluence;
 pub mod report_jira;
 pub mod report_project;
+pub mod report_storage;
 pub mod request;
 pub mod secret;
 pub mod site_seed;

@@ -10,6 +10,7 @@ use super::reference::Leftover;
 use super::report_confluence::{CONFLUENCE, SpaceChanges};
 use super::report_jira::{JIRA, JiraChanges};
 use super::report_project::{AUTH, FUNCTIONS, FunctionChanges, SignInChanges};
+use super::report_storage::{STORAGE, StorageChanges};
 
 /// The part that says what was rewritten in the target's database.
 pub const DATABASE: &str = "references.database";
@@ -189,6 +190,7 @@ impl ReportPart {
             JIRA => JiraChanges::deserialize(&self.data).map(|c| c.lines()),
             AUTH => SignInChanges::deserialize(&self.data).map(|c| c.lines()),
             FUNCTIONS => FunctionChanges::deserialize(&self.data).map(|c| c.lines()),
+            STORAGE => StorageChanges::deserialize(&self.data).map(|c| c.lines()),
             name => Ok(vec![format!("{name}: {}", self.data)]),
         };
         known.unwrap_or_else(|_| vec![format!("{}: {}", self.name, self.data)])

@@ -31,6 +31,7 @@ use crate::job::steps::schema::CreateSchema;
 use crate::job::steps::scoped::scope;
 use crate::job::steps::seed::LoadSeeds;
 use crate::job::steps::space::{FillSpace, MakeSpace};
+use crate::job::steps::storage::{CopyFiles, LoadFiles};
 use crate::job::world::World;
 use crate::registry::jobs::JobRow;
 
@@ -238,6 +239,10 @@ fn seeds(
         let (world, name) = of();
         users.push(Box::new(MakeUsers { world, name }));
     }
+    if supabase.storage {
+        let (world, name) = of();
+        fill.push(Box::new(LoadFiles { world, name }));
+    }
     if supabase.functions {
         let (world, name) = of();
         fill.push(Box::new(DeployFunctions { world, name }));
@@ -351,7 +356,19 @@ fn clone(
             target,
         }));
     }
-    stages.extend([copy, rewrite].into_iter().filter(|s| !s.is_empty()));
+    let mut files = Stage::new();
+    if shape.supabase.storage {
+        // after the rewriting: a file goes where its row says, and its name may have been rewritten
+        let (world, source, target) = of();
+        files.push(Box::new(CopyFiles {
+            world,
+            source,
+            target,
+            with_rows: !shape.without_database,
+            keeps_project: shape.keeps_project,
+        }));
+    }
+    stages.extend([copy, rewrite, files].into_iter().filter(|s| !s.is_empty()));
     if shape.owner.is_some() && !shape.without_database {
         stages.push(one(CarryRecords {
             world: world.clone(),

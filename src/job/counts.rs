@@ -7,6 +7,7 @@ use crate::domain::request::Request;
 use crate::error::Result;
 use crate::job::look_project::{self, ProjectLook};
 use crate::job::shape::Shape;
+use crate::job::steps::storage::{self, FileCount};
 use crate::job::world::World;
 use crate::provider::confluence::Confluence;
 use crate::provider::jira::Jira;
@@ -21,6 +22,7 @@ pub struct Counts {
     pub pages: Option<u64>,
     /// Of a clone's source, beside its database.
     pub project: ProjectLook,
+    pub files: Option<FileCount>,
 }
 
 /// What a clone would copy.
@@ -41,8 +43,18 @@ pub async fn ahead(world: &World, shape: &Shape) -> Counts {
         }
     };
     let project = look_project::ahead(world, shape.supabase, source, target);
-    let (site, project) = tokio::join!(site, project);
-    Counts { project, ..site }
+    let files = async {
+        match shape.supabase.storage {
+            true => storage::count(world, source).await,
+            false => None,
+        }
+    };
+    let (site, project, files) = tokio::join!(site, project, files);
+    Counts {
+        project,
+        files,
+        ..site
+    }
 }
 
 /// About how many issues an instance's project has, and pages its space; nothing of what isn't

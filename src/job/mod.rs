@@ -82,6 +82,7 @@ pub mod moved;
 pub mod plan;
 mod plan_project;
 mod plan_site;
+mod plan_storage;
 pub mod preflight;
 mod progress;
 pub mod prune;

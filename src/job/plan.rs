@@ -10,6 +10,7 @@ use crate::job::counts::Counts;
 use crate::job::foreseen;
 use crate::job::plan_project;
 use crate::job::plan_site;
+use crate::job::plan_storage;
 use crate::job::preflight::Look;
 use crate::job::refresh;
 use crate::job::shape::{AtlassianShape, Shape, SupabaseShape};
@@ -97,7 +98,8 @@ fn loads(
     let rows = seeds_line(world, name)?;
     let site = plan_site::seeds(world, name, atlassian)?;
     let project = plan_project::seeds(world, name, supabase)?;
-    let any = rows.is_some() || site.is_some() || project.is_some();
+    let files = plan_storage::seeds(world, name, supabase.storage)?;
+    let any = rows.is_some() || site.is_some() || project.is_some() || files.is_some();
     if let Some(rows) = rows {
         plan.line("Loads", rows);
     }
@@ -106,6 +108,9 @@ fn loads(
     }
     if let Some(project) = project {
         plan.line("Loads", project);
+    }
+    if let Some(files) = files {
+        plan.line("Loads", files);
     }
     Ok(any)
 }
@@ -207,6 +212,7 @@ fn clone(
     };
     plan_site::copies(&mut plan, &shape.atlassian, &counts);
     plan_project::copies(&mut plan, shape, &counts.project);
+    plan_storage::copies(&mut plan, shape, &counts);
     foreseen::lines(&mut plan, look);
     plan_project::leaves(&mut plan, &counts.project);
     if !shape.without_database {
@@ -313,7 +319,7 @@ fn delete(world: &World, registry: &Registry, shape: &Shape, name: &InstanceName
         }
         plan.warn(
             "No backup",
-            "the database isn't backed up: its rows are gone for good",
+            "the database isn't backed up: its rows and files are gone for good",
         );
     }
     plan_site::deletes(&mut plan, world, name, &shape.atlassian, &figures)?;

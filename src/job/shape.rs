@@ -9,6 +9,7 @@ use crate::domain::request::{Area, AtlassianKeys, Request};
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Error, Result};
 use crate::job::refresh;
+use crate::job::steps::storage::StorageSeeds;
 use crate::job::steps::{auth, functions};
 use crate::job::world::World;
 
@@ -250,8 +251,10 @@ fn with_areas(
     };
     shape.without_database = !wants(Area::Database);
     let own_project = shape.strategy != Strategy::Schema;
+    // of a schema in another's project, the files are the other's
+    let own_files = world.instance(source)?.manifest()?.strategy != Strategy::Schema;
     shape.supabase = SupabaseShape {
-        storage: own_project && wants(Area::Storage),
+        storage: own_project && own_files && wants(Area::Storage),
         auth: own_project && wants(Area::Auth),
         functions: own_project && wants(Area::Functions),
     };
@@ -259,14 +262,14 @@ fn with_areas(
 }
 
 /// What an instance's seeds hold for its project beside rows. A schema in another's project has no
-/// users and no functions of its own.
+/// users, files and functions of its own.
 fn seeded(world: &World, name: &InstanceName, strategy: Strategy) -> Result<SupabaseShape> {
     if strategy == Strategy::Schema {
         return Ok(SupabaseShape::default());
     }
     let dir = world.instance(name)?;
     Ok(SupabaseShape {
-        storage: false,
+        storage: StorageSeeds::folder(&dir).is_dir(),
         auth: !auth::seeds(&dir)?.users.is_empty(),
         functions: !functions::seeds(&dir)?.is_empty(),
     })

@@ -13,6 +13,7 @@ use crate::provider::atlassian::Atlassian;
 use crate::provider::http::{Http, HttpOptions};
 use crate::provider::postgres::copy::EarlySchema;
 use crate::provider::postgres::url::DatabaseUrl;
+use crate::provider::supabase::storage::{self, StorageClient};
 use crate::provider::supabase::{CLOUD_URL, ProjectRef, Supabase};
 use crate::sandbox::{self, Endpoints, FetchConsent};
 use crate::workspace::{InstanceDir, Workspace};
@@ -116,6 +117,25 @@ impl World {
                 Ok(Supabase::new(url, &token, self.inner.http.clone())?.with_token_key(key))
             }
         }
+    }
+
+    /// The files of an instance's project, by its address and its own key in the `.env`.
+    pub async fn storage(&self, name: &InstanceName) -> Result<StorageClient> {
+        let dir = self.instance(name)?;
+        if dir.supabase_config()?.kind == ProviderKind::Sandbox {
+            // its address may be another since it was written
+            self.sandbox(|_| ()).await?;
+        }
+        let env = dir.read_env()?.0;
+        let value = |key: &str| {
+            let found = env.get(key).filter(|value| !value.is_empty());
+            found.map(str::to_owned).ok_or_else(|| {
+                Error::not_found(format!("{name} has no {key} in its .env."))
+                    .hint(format!("Set it up with: matriz init {name}"))
+            })
+        };
+        let (url, key) = (value(storage::URL)?, value(storage::KEY)?);
+        StorageClient::new(&url, &key, self.inner.http.clone())
     }
 
     /// The site that an instance's Jira project and Confluence space are on; `None` where it has

@@ -8,6 +8,7 @@
 //! | `{page:Manual de campo}` | the page's id |
 //! | `{page-url:Manual de campo}` | its address |
 //! | `{media:mapa.svg}` | the medium of a file on the same issue |
+//! | `{file-url:fotos/mapa.png}` | the address of a file in a public bucket |
 //! | `{project}` `{space}` `{site}` `{me}` | the project's key, the space's key, the site's address, the account's id |
 //!
 //! Any other braces are text.
@@ -21,6 +22,7 @@ pub enum Asks {
     PageId,
     PageUrl,
     Media,
+    FileUrl,
     Project,
     Space,
     Site,
@@ -36,6 +38,7 @@ impl Asks {
             ("page", true) => Asks::PageId,
             ("page-url", true) => Asks::PageUrl,
             ("media", true) => Asks::Media,
+            ("file-url", true) => Asks::FileUrl,
             ("project", false) => Asks::Project,
             ("space", false) => Asks::Space,
             ("site", false) => Asks::Site,

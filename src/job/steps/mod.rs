@@ -31,3 +31,4 @@ pub mod site_names;
 pub mod site_seeds;
 pub mod sites;
 pub mod space;
+pub mod storage;

@@ -21,6 +21,7 @@ use crate::job::world::World;
 use crate::provider::atlassian::Atlassian;
 use crate::provider::confluence::{Confluence, Format};
 use crate::provider::jira::{Issue, IssueRef, Jira, Jql, Property};
+use crate::provider::supabase::storage;
 
 /// The journal's word for what the seeds made. Not `jira`: a clone's own entries are pairs of
 /// source and target, and a clone may set its source up in the same job.
@@ -32,6 +33,8 @@ const MARKER: &str = "matriz.seed";
 /// The names of one instance.
 #[derive(Debug, Clone, Default)]
 pub struct SiteNames {
+    /// The address of its Supabase project.
+    pub supabase: String,
     pub site: String,
     pub project: Option<String>,
     pub space: Option<String>,
@@ -45,13 +48,19 @@ pub struct SiteNames {
 impl SiteNames {
     /// Asks the instance's site. An instance without one has no names.
     pub async fn read(world: &World, name: &InstanceName, ctx: &StepContext) -> Result<SiteNames> {
+        let env = world.instance(name)?.read_env()?.0;
+        let supabase = env.get(storage::URL).unwrap_or_default().to_owned();
         let Some(site) = world.atlassian(name).await? else {
-            return Ok(SiteNames::default());
+            return Ok(SiteNames {
+                supabase,
+                ..SiteNames::default()
+            });
         };
         let site = site.with_cancel(ctx.cancel.clone());
         let config = world.instance(name)?.atlassian_config()?;
         let some = |key: Option<String>| key.filter(|key| !key.is_empty());
         let mut names = SiteNames {
+            supabase,
             site: site.base_url().to_owned(),
             project: some(config.jira_project_key),
             space: some(config.confluence_space_key),
@@ -81,6 +90,7 @@ impl SiteNames {
             Asks::Site => self.site.clone(),
             Asks::Me => self.me.clone().unwrap_or_default(),
             Asks::Media => return None,
+            Asks::FileUrl => format!("{}/storage/v1/object/public/{name}", self.supabase),
             Asks::PageId => self.pages.get(name).map_or(name.to_owned(), String::clone),
             Asks::PageUrl => match self.pages.get(name) {
                 Some(id) => self.page_url(id),

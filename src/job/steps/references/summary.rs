@@ -4,10 +4,11 @@ use crate::domain::human;
 use crate::domain::report::ReportPart;
 use crate::domain::report_confluence::{self, SpaceChanges};
 use crate::domain::report_jira::{self, JiraChanges};
+use crate::domain::report_storage::{STORAGE, StorageChanges};
 use crate::error::Result;
 use crate::job::step::StepContext;
 
-/// Adds how many issues and pages were copied to what the database's steps said.
+/// Adds how many issues, pages and files were copied to what the database's steps said.
 pub fn with_issues_and_pages(ctx: &StepContext) -> Result<()> {
     let said = ctx.registry().job(ctx.job())?.summary.unwrap_or_default();
     let words = words(&ctx.registry().report_parts(ctx.job())?);
@@ -17,7 +18,7 @@ pub fn with_issues_and_pages(ctx: &StepContext) -> Result<()> {
     }
 }
 
-/// `65 issues, 41 pages`; empty where neither was copied.
+/// `65 issues, 41 pages, 8 files`; empty where nothing was copied.
 fn words(parts: &[ReportPart]) -> String {
     let data = |name: &str| parts.iter().find(|p| p.name == name).map(|p| &p.data);
     let issues = data(report_jira::JIRA)
@@ -28,8 +29,11 @@ fn words(parts: &[ReportPart]) -> String {
         .and_then(|data| serde_json::from_value::<SpaceChanges>(data.clone()).ok())
         .and_then(|all| Some(all.counts.iter().find(|c| c.what == "pages")?.target))
         .map(|n| format!("{n} {}", human::plural(n, "page", "pages")));
-    let both: Vec<String> = issues.into_iter().chain(pages).collect();
-    both.join(", ")
+    let files = data(STORAGE)
+        .and_then(|data| serde_json::from_value::<StorageChanges>(data.clone()).ok())
+        .and_then(|all| all.words());
+    let all: Vec<String> = issues.into_iter().chain(pages).chain(files).collect();
+    all.join(", ")
 }
 
 /// Behind what was copied, before what was rewritten.
