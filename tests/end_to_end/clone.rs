@@ -37,6 +37,16 @@ fn one_command_sets_up_clones_and_proves_it() {
             .contains("4 values rewritten"),
         "{last}"
     );
+    let summary = last["summary"].as_str().unwrap();
+    assert!(summary.contains("8 files"), "{summary}");
+    let report = place
+        .matriz(&["jobs", "show", &place.newest_job().to_string(), "--report"])
+        .ok();
+    let line = "Storage: 8 files in 2 buckets";
+    assert!(report.out.contains(line), "{}", report.out);
+    let address = "SELECT count(*) FROM task_context
+        WHERE related_files::text LIKE '%/storage/v1/object/public/campo/manuais/%'";
+    assert_eq!(place.number("clone-1", address), 1);
     let rows = place.number("clone-1", "SELECT count(*) FROM public.corporate_memory");
     assert!(rows >= 40, "{rows} rows");
     assert_eq!(place.projects(), ["clone-1", "default"]);
@@ -52,7 +62,35 @@ fn one_command_sets_up_clones_and_proves_it() {
     place
         .matriz(&["jobs", "log", &place.newest_job().to_string()])
         .ok();
-    secrets::never_shown(&place, &["default", "clone-1"]);
+    files_alone(&place);
+    secrets::never_shown(&place, &["default", "clone-1", "clone-2"]);
+}
+
+/// A clone of nothing but the files: a project with the buckets, and no table of the source's.
+fn files_alone(place: &Place) {
+    let only = ["--only", "storage", "--yes", "--json"];
+    let plan = [
+        "clone",
+        "default",
+        "clone-2",
+        "--only",
+        "storage",
+        "--dry-run",
+    ];
+    let plan = place.matriz(&plan).ok().out;
+    assert!(plan.contains("8 files in 2 buckets"), "{plan}");
+    let clone = ["clone", "default", "clone-2"].into_iter().chain(only);
+    let said = place.matriz(&clone.collect::<Vec<_>>()).ok();
+    assert_eq!(said.last()["state"], "done", "{said:?}");
+    let stored = place.number("clone-2", "SELECT count(*) FROM storage.objects");
+    assert_eq!(stored, 8);
+    let public = place.number(
+        "clone-2",
+        "SELECT count(*) FROM storage.buckets WHERE public",
+    );
+    assert_eq!(public, 1);
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(place.number("clone-2", tables), 0);
 }
 
 fn nothing_names_the_source(place: &Place) {

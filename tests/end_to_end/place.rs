@@ -37,7 +37,23 @@ impl Place {
         let place = Place::new(true)?;
         let from = repository().join("instances/default/seeds");
         let to = place.path("instances/default/seeds");
-        for folder in ["", "board", "board/files", "space", "space/files"] {
+        let files = [
+            "campo",
+            "campo/rotas",
+            "campo/manuais",
+            "financeiro",
+            "financeiro/2026-01",
+        ];
+        let files = files.map(|folder| format!("storage/{folder}"));
+        let others = [
+            "",
+            "board",
+            "board/files",
+            "space",
+            "space/files",
+            "storage",
+        ];
+        for folder in others.into_iter().chain(files.iter().map(String::as_str)) {
             copy_files(&from.join(folder), &to.join(folder), |_| true);
         }
         Some(place)
