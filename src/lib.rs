@@ -36,7 +36,8 @@
 //! the real service by the same code), the database copied under one snapshot and compared
 //! ([`provider::postgres::copy`]) while issues and pages are copied beside it
 //! ([`job::steps::jira`], [`job::steps::confluence`]), and texts, rows ([`provider::postgres::columns`]) and files rewritten by
-//! one map ([`domain::reference`]) so that nothing names the source; what a step has to say about it
+//! one map ([`domain::reference`]) so that nothing names the source; the files of its buckets are
+//! brought to where their rows say ([`job::steps::storage`]); what a step has to say about it
 //! is kept as the job's report ([`domain::report`]).
 //! Progress goes to the registry ten times a second; any number of screens and shells watch it
 //! there. Killed at any point, the job is resumed from what the registry and the world say was

@@ -429,6 +429,9 @@ async fn keys(files: &Files) {
         saved.headers()["content-disposition"],
         "attachment; filename=\"one.txt\""
     );
+    let old = files.bare(Method::GET, "/object/public/docs/a/b/one.txt");
+    let old = old.bearer_auth("example-wrong").send().await.unwrap();
+    assert_eq!(old.text().await.unwrap(), "um");
     let private = files.bare(Method::GET, "/object/public/small/x");
     assert_eq!(refusal(private).await, says(400, "404"));
 }

@@ -28,6 +28,10 @@ pub fn copies(plan: &mut Plan, shape: &Shape, counts: &Counts) {
     if !shape.supabase.storage {
         return;
     }
+    // the source's files are its seeds, which the plan names
+    if shape.sets_up_source && !shape.source_files {
+        return;
+    }
     match counts.files {
         // most projects have none: nothing is said of nothing
         Some(count) if count.buckets == 0 => {}

@@ -133,7 +133,7 @@ async fn keep_row(ends: &Ends<'_>, tally: &Tally<'_>, object: &Object<'_>) -> Re
         )
         .hint("Resume the job to send it again."));
     };
-    tally.note("version differs by nature: it names the copy's own bytes");
+    tally.note("version and lastModified differ by nature: they are the copy's own");
     if row.id != object.source.id {
         tally.note("some ids differ: the target has other files with those of the source");
     }
