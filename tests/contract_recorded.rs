@@ -10,6 +10,7 @@ mod contract;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use contract::auth::Auth;
 use contract::check::check;
 use contract::confluence::Confluence;
 use contract::document::Document;
@@ -47,6 +48,10 @@ const OUTSIDE: [(&str, &str); 7] = [
         "/download",
         "a file: the description knows the redirect only, not what is at its end",
     ),
+    (
+        "/body",
+        "a function's files: the description says JSON, official programs ask for a form",
+    ),
 ];
 
 /// Headers of HTTP itself, or asked for by Atlassian's pages on uploads, which no operation lists.
@@ -57,7 +62,7 @@ fn is_outside(method: &str, path: &str) -> bool {
         .iter()
         .any(|(place, _)| match place.split_once(' ') {
             Some((only, start)) => method == only && path.starts_with(start),
-            None if *place == "/download" => path.ends_with(place),
+            None if ["/download", "/body"].contains(place) => path.ends_with(place),
             None => path.starts_with(place),
         })
 }
@@ -98,6 +103,7 @@ fn exchanges_that_other_tests_recorded_are_as_described() {
         return;
     };
     let supabase = Document::read(&specs.join("trimmed/supabase-management.json"));
+    let auth = Auth::read(&specs);
     let (jira, confluence) = (Jira::read(&specs), Confluence::read(&specs));
     let storage = Storage::read(&specs);
     let mut operations = BTreeMap::<&str, BTreeSet<String>>::new();
@@ -118,6 +124,7 @@ fn exchanges_that_other_tests_recorded_are_as_described() {
             path if path.starts_with("/wiki/") => ("Confluence", confluence.check(&exchange)),
             path if path.starts_with("/rest/") => ("Jira", jira.check(&exchange)),
             path if is_storage(path) => ("Supabase Storage", storage.check(&exchange)),
+            path if Auth::has(path) => ("Supabase Auth", auth.check(&exchange)),
             _ => {
                 let verdict = check(&supabase, &exchange);
                 ("Supabase", (verdict.operation, verdict.wrong))

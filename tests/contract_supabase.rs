@@ -12,22 +12,32 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::{Sandbox, new_project, patient, quick, ready};
+use contract::auth::Auth;
 use contract::check::check;
 use contract::document::Document;
 use matriz::domain::secret::Secret;
 use matriz::provider::http::{Http, Request};
-use matriz::provider::supabase::{NewMigration, ProjectRef, Service, Supabase, WaitFor};
+use matriz::provider::supabase::{
+    ApiKeys, Auth as Users, Deployment, FunctionFile, NewMigration, NewUser, Outcome, ProjectRef,
+    Service, Setting, Supabase, WaitFor,
+};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 /// Operations outside the document, and why they are there.
-const OUTSIDE: [(&str, &str); 1] = [(
-    "/_sandbox/",
-    "orders faults at the sandbox itself; the real service has nothing like it",
-)];
+const OUTSIDE: [(&str, &str); 2] = [
+    (
+        "/_sandbox/",
+        "orders faults at the sandbox itself; the real service has nothing like it",
+    ),
+    (
+        "/body",
+        "a function's files: the description says JSON, official programs ask for a form",
+    ),
+];
 
-fn document() -> Option<Document> {
+fn documents() -> Option<(Document, Auth)> {
     let Some(folder) = std::env::var_os("MATRIZ_SPECS").map(PathBuf::from) else {
         println!("SKIP contract: MATRIZ_SPECS does not name the folder of the API descriptions");
         assert!(
@@ -36,14 +46,15 @@ fn document() -> Option<Document> {
         );
         return None;
     };
-    Some(Document::read(
-        &folder.join("trimmed/supabase-management.json"),
-    ))
+    let management = Document::read(&folder.join("trimmed/supabase-management.json"));
+    Some((management, Auth::read(&folder)))
 }
 
 #[tokio::test]
 async fn every_request_and_every_answer_is_as_described() {
-    let Some(document) = document() else { return };
+    let Some((document, auth)) = documents() else {
+        return;
+    };
     let Some(databases) = api::postgres::databases().await else {
         return;
     };
@@ -55,7 +66,7 @@ async fn every_request_and_every_answer_is_as_described() {
     sandbox.stop().await;
     databases.stop().await;
 
-    let operations = validate(&document, &capture);
+    let operations = validate(&document, &auth, &capture);
     println!(
         "contract: {} operations, all as described",
         operations.len()
@@ -68,7 +79,9 @@ async fn every_request_and_every_answer_is_as_described() {
 /// A contract test that finds nothing would be worth nothing: each of these is a deviation.
 #[test]
 fn deviations_are_found() {
-    let Some(document) = document() else { return };
+    let Some((document, _)) = documents() else {
+        return;
+    };
     let good = json!({
         "method": "PATCH",
         "path": "/v1/projects/abcdefghijklmnopqrst",
@@ -109,19 +122,26 @@ fn deviations_are_found() {
 }
 
 /// Validates all exchanges of a file, and returns the operations among them.
-fn validate(document: &Document, capture: &Path) -> BTreeSet<String> {
+fn validate(document: &Document, auth: &Auth, capture: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(capture).unwrap();
     let mut operations = BTreeSet::new();
     let mut wrong = Vec::new();
     for line in text.lines() {
         let exchange: Value = serde_json::from_str(line).unwrap();
         let path = exchange["path"].as_str().unwrap();
-        if OUTSIDE.iter().any(|(start, _)| path.starts_with(start)) {
+        let outside = |place: &str| path.starts_with(place) || path.ends_with(place);
+        if OUTSIDE.iter().any(|(place, _)| outside(place)) {
             continue;
         }
-        let verdict = check(document, &exchange);
-        operations.extend(verdict.operation);
-        wrong.extend(verdict.wrong);
+        let (operation, deviations) = match Auth::has(path) {
+            true => auth.check(&exchange),
+            false => {
+                let verdict = check(document, &exchange);
+                (verdict.operation, verdict.wrong)
+            }
+        };
+        operations.extend(operation);
+        wrong.extend(deviations);
     }
     assert!(
         wrong.is_empty(),
@@ -133,7 +153,7 @@ fn validate(document: &Document, capture: &Path) -> BTreeSet<String> {
 }
 
 /// What the client can do, and what Supabase's own command line asks besides.
-const EXERCISED: [&str; 33] = [
+const EXERCISED: [&str; 48] = [
     "GET /v1/organizations",
     "GET /v1/organizations/{slug}",
     "GET /v1/projects/available-regions",
@@ -167,6 +187,22 @@ const EXERCISED: [&str; 33] = [
     "PUT /v1/projects/{ref}/api-keys/legacy",
     "POST /v1/projects/{ref}/database/query/read-only",
     "GET /v1/projects/{ref}/database/migrations/{version}",
+    "GET /v1/projects/{ref}/config/auth",
+    "PATCH /v1/projects/{ref}/config/auth",
+    "GET /v1/projects/{ref}/functions",
+    "POST /v1/projects/{ref}/functions/deploy",
+    "GET /v1/projects/{ref}/functions/{function_slug}",
+    "PATCH /v1/projects/{ref}/functions/{function_slug}",
+    "DELETE /v1/projects/{ref}/functions/{function_slug}",
+    // of a project's own Auth API
+    "GET /health",
+    "GET /settings",
+    "POST /token",
+    "GET /user",
+    "GET /admin/users",
+    "GET /admin/users/{userId}",
+    "PUT /admin/users/{userId}",
+    "DELETE /admin/users/{userId}",
 ];
 
 async fn exercise(client: &Supabase, sandbox: &Sandbox, http: &Http) {
@@ -188,6 +224,8 @@ async fn exercise(client: &Supabase, sandbox: &Sandbox, http: &Http) {
         client.api_keys(&project, reveal).await.unwrap();
     }
     secrets(client, &project).await;
+    functions(client, &project, sandbox, http).await;
+    sign_in(client, &project, sandbox, http).await;
     database(client, &project).await;
     others(client, &project, sandbox, http).await;
     states(client, &project, sandbox).await;
@@ -201,6 +239,98 @@ async fn secrets(client: &Supabase, project: &ProjectRef) {
         .delete_secrets(project, &["MAIL_KEY".into()])
         .await
         .unwrap();
+}
+
+async fn functions(client: &Supabase, project: &ProjectRef, sandbox: &Sandbox, http: &Http) {
+    let files = ["a/index.ts", "a/deno.json"].map(|path| FunctionFile {
+        path: path.into(),
+        bytes: "{}".into(),
+    });
+    let new = Deployment {
+        slug: "a",
+        name: "A",
+        verify_jwt: true,
+        entrypoint: "a/index.ts",
+        import_map: Some("a/deno.json"),
+        files: &files,
+    };
+    client.deploy_function(project, &new).await.unwrap();
+    let body = client.function_body(project, "a").await.unwrap();
+    assert_eq!(body.files.len(), 2);
+    assert_eq!(client.functions(project).await.unwrap().len(), 1);
+    let at = format!("{}/v1/projects/{project}/functions/a", sandbox.url);
+    for request in [
+        Request::new("Supabase", "try", Method::GET, &at),
+        Request::new("Supabase", "try", Method::PATCH, &at)
+            .query("verify_jwt", "false")
+            .json(json!({ "name": "B" })),
+    ] {
+        let mut request = request;
+        request.bearer = Some(sandbox.token.clone());
+        http.send(&request, &CancellationToken::new())
+            .await
+            .unwrap();
+    }
+    client.delete_function(project, "a").await.unwrap();
+}
+
+async fn sign_in(client: &Supabase, project: &ProjectRef, sandbox: &Sandbox, http: &Http) {
+    let config = client.auth_config(project).await.unwrap();
+    assert!(config.len() > 200, "{} settings", config.len());
+    let change = json!({ "jwt_exp": 600, "smtp_pass": "example-value", "smtp_host": null });
+    let change = change.as_object().unwrap();
+    let taken = client.set_auth_config(project, change).await.unwrap();
+    assert_eq!(taken, Setting::Taken);
+    let wrong = Map::from_iter([("jwt_exp".to_owned(), json!(-1))]);
+    let refused = client.set_auth_config(project, &wrong).await.unwrap();
+    assert!(matches!(refused, Setting::Refused(_)), "{refused:?}");
+
+    let keys = ApiKeys::pick(&client.api_keys(project, true).await.unwrap());
+    let (public, service) = (keys.public.unwrap(), keys.service.unwrap());
+    let url = format!("{}/projects/{project}", sandbox.url);
+    let auth = Users::new(&url, service.reveal(), http.clone()).unwrap();
+    let user = NewUser {
+        id: Some("6f2b1d0e-8f3a-4c55-9d1e-2a7b3c4d5e6f".into()),
+        email: "ana@example.com".into(),
+        password: Some(Secret::new("example-password")),
+        password_hash: None,
+        user_metadata: Map::new(),
+        app_metadata: Map::new(),
+    };
+    assert_eq!(auth.create_user(&user).await.unwrap(), Outcome::Made);
+    assert_eq!(auth.create_user(&user).await.unwrap(), Outcome::There);
+    assert_eq!(auth.count().await.unwrap(), Some(1));
+
+    let ask = |method: Method, path: &str, token: &str| {
+        let mut request = Request::new("Auth", "try", method, format!("{url}/auth/v1{path}"))
+            .header("apikey", public.reveal());
+        request.bearer = Some(token.to_owned());
+        request
+    };
+    let send = async |request: Request| {
+        let sent = http.send(&request, &CancellationToken::new()).await;
+        sent.unwrap().json::<Value>().unwrap()
+    };
+    send(ask(Method::GET, "/health", public.reveal())).await;
+    send(ask(Method::GET, "/settings", public.reveal())).await;
+    let token = |grant: &str, body: Value| {
+        ask(Method::POST, "/token", public.reveal())
+            .query("grant_type", grant)
+            .json(body)
+    };
+    let password = json!({ "email": "ana@example.com", "password": "example-password" });
+    let session = send(token("password", password)).await;
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
+    let session = send(token("refresh_token", refresh)).await;
+    let own = session["access_token"].as_str().unwrap();
+    send(ask(Method::GET, "/user", own)).await;
+    let at = format!("/admin/users/{}", session["user"]["id"].as_str().unwrap());
+    let admin = service.reveal();
+    send(ask(Method::GET, &at, admin)).await;
+    send(ask(Method::PUT, &at, admin).json(json!({ "role": "authenticated" }))).await;
+    let wrong = ask(Method::GET, "/user", "example-token").accept(403);
+    send(wrong).await;
+    send(ask(Method::DELETE, &at, admin)).await;
 }
 
 async fn database(client: &Supabase, project: &ProjectRef) {

@@ -87,9 +87,9 @@ pub fn check_parameters(
     manners: &Manners,
     wrong: &mut Vec<String>,
 ) {
-    let described: Vec<&Value> = operation.value["parameters"]
-        .as_array()
+    let described: Vec<&Value> = [&operation.value["parameters"], operation.shared]
         .into_iter()
+        .filter_map(Value::as_array)
         .flatten()
         .map(|p| document.resolve(p))
         .collect();
@@ -210,6 +210,8 @@ pub fn check_request_body(
         }
         (Some(_), Value::Null) => {}
         (Some(schema), body) => {
+            let fields = fields_of_form(document, schema, body);
+            let body = fields.as_ref().unwrap_or(body);
             for error in document.errors(schema, body) {
                 wrong.push(format!("the request's body {error}"));
             }
@@ -219,6 +221,32 @@ pub fn check_request_body(
             }
         }
     }
+}
+
+/// A form's parts, each a pair of its name and its content, as an object: what is described as an
+/// object is JSON, and what is described as a list may come several times.
+fn fields_of_form(document: &Document, schema: &Value, body: &Value) -> Option<Value> {
+    let parts = body.as_array()?;
+    let properties = document.resolve(schema)["properties"].as_object()?;
+    let mut fields = serde_json::Map::new();
+    for part in parts {
+        let (name, content) = (part[0].as_str()?, &part[1]);
+        let text = content["file"].as_str().or(content.as_str())?;
+        let described = properties.get(name).map(|one| document.resolve(one));
+        match described.and_then(|one| one["type"].as_str()) {
+            Some("array") => {
+                let list = fields.entry(name).or_insert_with(|| json!([]));
+                list.as_array_mut()?.push(json!(text));
+            }
+            Some("object") => {
+                fields.insert(name.to_owned(), serde_json::from_str(text).ok()?);
+            }
+            _ => {
+                fields.insert(name.to_owned(), json!(text));
+            }
+        }
+    }
+    Some(Value::Object(fields))
 }
 
 fn undescribed(document: &Document, schema: &Value, body: &Value) -> Vec<String> {

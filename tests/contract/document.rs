@@ -18,6 +18,8 @@ pub struct Operation<'a> {
     /// Such as `GET /v1/projects/{ref}`.
     pub name: String,
     pub value: &'a Value,
+    /// Parameters of all operations of the path.
+    pub shared: &'a Value,
     /// The values of the path's parameters.
     pub path: Vec<(String, String)>,
 }
@@ -54,6 +56,7 @@ impl Document {
         Some(Operation {
             name: format!("{method} {pattern}"),
             value,
+            shared: &paths[pattern]["parameters"],
             path,
         })
     }

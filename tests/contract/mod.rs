@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each test program uses its own part of this
 
+pub mod auth;
 pub mod check;
 pub mod confluence;
 pub mod document;
