@@ -17,7 +17,7 @@ use api::{Sandbox, patient, quick};
 use matriz::provider::http::{Http, HttpOptions};
 use matriz::provider::postgres::connect::{ConnectOptions, connect};
 use matriz::provider::postgres::url::DatabaseUrl;
-use matriz::provider::supabase::{Supabase, WaitFor};
+use matriz::provider::supabase::{ProjectRef, Supabase, WaitFor};
 use matriz::sandbox::{self, FetchConsent, Launch};
 use tokio::process::Command;
 
@@ -139,7 +139,7 @@ async fn in_memory(program: &Path, dir: &Path) {
     let databases = Arc::new(Memory::default());
     let sandbox = Sandbox::start(&dir.join("sandbox"), databases.clone(), quick()).await;
     let cli = Cli::new(program, dir, &sandbox.url, &sandbox.token);
-    judge(&cli, &sandbox.client()).await;
+    judge(&cli, &sandbox.client(), true).await;
     assert!(databases.names().is_empty());
     sandbox.stop().await;
 }
@@ -164,7 +164,7 @@ async fn on_real_databases(program: &Path, dir: &Path) {
     let cli = Cli::new(program, dir, &endpoints.api_url, &endpoints.token);
     let http = Http::new(HttpOptions::default()).unwrap();
     let client = Supabase::new(&endpoints.api_url, &endpoints.token, http).unwrap();
-    judge(&cli, &client).await;
+    judge(&cli, &client, false).await;
 
     // what it made is a database that a client reaches with the password that it gave
     cli.create().await;
@@ -217,7 +217,8 @@ fn running_below(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-async fn judge(cli: &Cli, client: &Supabase) {
+/// `whole`: with functions and secrets, which no database has a part in.
+async fn judge(cli: &Cli, client: &Supabase, whole: bool) {
     cli.create().await;
     let project = client
         .projects_named("sandbox", "by-cli")
@@ -249,6 +250,10 @@ async fn judge(cli: &Cli, client: &Supabase) {
         "{keys}"
     );
 
+    if whole {
+        functions_and_secrets(cli, client, &project.reference).await;
+    }
+
     cli.done(&["projects", "delete", project.reference.as_str(), "--yes"])
         .await;
     client
@@ -257,4 +262,39 @@ async fn judge(cli: &Cli, client: &Supabase) {
         .unwrap();
     let listed = cli.done(&["projects", "list"]).await;
     assert!(!listed.contains("by-cli"), "{listed}");
+}
+
+/// What it deploys our client reads, and what it lists is what is there.
+async fn functions_and_secrets(cli: &Cli, client: &Supabase, project: &ProjectRef) {
+    let code = "// avisa\nDeno.serve(() => new Response(\"ok\"));\n";
+    let folder = cli.home.join("supabase/functions/avisa");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("index.ts"), code).unwrap();
+    let at = ["--project-ref", project.as_str(), "--yes"];
+    let deploy = ["functions", "deploy", "avisa", "--use-api"];
+    cli.done(&[&deploy[..], &at].concat()).await;
+    let body = client.function_body(project, "avisa").await.unwrap();
+    let entry = body.entrypoint.clone().unwrap();
+    let file = body.files.iter().find(|file| file.path == entry);
+    assert_eq!(file.unwrap().bytes, code.as_bytes());
+    let listed = cli.done(&[&["functions", "list"][..], &at].concat()).await;
+    assert!(
+        listed.contains("avisa") && listed.contains("ACTIVE"),
+        "{listed}"
+    );
+
+    std::fs::remove_dir_all(&folder).unwrap();
+    let download = ["functions", "download", "avisa", "--use-api"];
+    cli.done(&[&download[..], &at].concat()).await;
+    let back = std::fs::read_to_string(folder.join("index.ts")).unwrap();
+    assert_eq!(back, code);
+    cli.done(&[&["functions", "delete", "avisa"][..], &at].concat())
+        .await;
+    assert!(client.functions(project).await.unwrap().is_empty());
+
+    cli.done(&[&["secrets", "set", "MAIL_KEY=example-value"][..], &at].concat())
+        .await;
+    let listed = cli.done(&[&["secrets", "list"][..], &at].concat()).await;
+    assert!(listed.contains("MAIL_KEY"), "{listed}");
+    assert!(!listed.contains("example-value"), "{listed}");
 }

@@ -47,7 +47,9 @@ pub async fn deploy(
             "The sandbox makes no bundles: leave bundleOnly out.",
         ));
     }
-    let (metadata, files) = read(request).await?;
+    let (mut metadata, files) = read(request).await?;
+    // the official program says that there is none with an empty one
+    metadata.import_map_path = metadata.import_map_path.filter(|path| !path.is_empty());
     let slug = asked.slug.or_else(|| metadata.name.clone());
     let slug = slug.filter(|slug| is_slug(slug)).ok_or_else(|| {
         ApiError::bad_request("slug must match ^[A-Za-z][A-Za-z0-9_-]*$, and be given")
