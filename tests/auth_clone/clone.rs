@@ -211,7 +211,7 @@ fn killed_and_disturbed_it_ends_the_same() {
         return;
     };
     place.configure();
-    for point in ["functions:before", "functions:after", "auth.settings:after"] {
+    for point in ["functions:after", "auth.settings:after"] {
         let name = format!("clone-{}", point.replace([':', '.'], "-"));
         let clone = ["clone", "default", name.as_str(), "--yes"];
         let said = place.with(&clone, &[("MATRIZ_CRASH_AT", point)]);

@@ -157,8 +157,11 @@ async fn set(
 
 /// Who can sign in. An Auth API that doesn't answer is no reason to fail: the rows are proven equal.
 async fn users(world: &World, name: &InstanceName, ctx: &StepContext) -> Result<Option<u64>> {
-    let auth = super::client(world, name).await?;
-    match auth.with_cancel(ctx.cancel.clone()).count().await {
+    let counted = async {
+        let auth = super::client(world, name).await?;
+        auth.with_cancel(ctx.cancel.clone()).count().await
+    };
+    match counted.await {
         Ok(count) => Ok(count),
         Err(error) if error.kind == Kind::Cancelled => Err(error),
         Err(error) => {
