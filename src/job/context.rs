@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -92,6 +93,13 @@ impl StepContext {
     /// Says how far the step is. Cheap, and the latest wins: call it as often as you like.
     pub fn report(&self, report: Report) {
         self.held.reports.set(self.n, report);
+    }
+
+    /// Says that the step waits for a service's limit from now on, so long. Cheap, like
+    /// [`StepContext::report`].
+    pub(super) fn waits(&self, service: &'static str, pause: Duration) {
+        let until = tokio::time::Instant::now() + pause;
+        self.held.reports.waits(self.n, service, until);
     }
 
     /// Errors with `Cancelled` once the step is to stop.

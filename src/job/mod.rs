@@ -94,6 +94,7 @@ pub mod signals;
 pub mod step;
 pub mod steps;
 mod undo;
+pub mod waiting;
 pub mod worker;
 pub mod world;
 

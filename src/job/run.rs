@@ -14,6 +14,7 @@ use crate::registry::steps::StepRow;
 use super::context::{Held, StepContext};
 use super::crash;
 use super::engine::{End, Placed, Tokens, lost};
+use super::waiting;
 
 /// How long a step that was told to stop may take, before it's dropped at its next `.await`.
 pub(super) const GRACE: Duration = Duration::from_millis(if cfg!(test) { 200 } else { 5_000 });
@@ -73,7 +74,8 @@ async fn run_stage(held: &Arc<Held>, todo: Vec<(Placed, bool)>, tokens: &Tokens)
     let mut placed_of: HashMap<Id, Placed> = HashMap::new();
     for (placed, touched) in todo {
         let ctx = StepContext::new(held.clone(), placed.n, placed.step.name(), halt.clone());
-        let task = attempt(held.clone(), placed.clone(), ctx, touched);
+        let attempt = attempt(held.clone(), placed.clone(), ctx.clone(), touched);
+        let task = async move { waiting::during(&ctx, attempt).await };
         placed_of.insert(tasks.spawn(task).id(), placed);
     }
     let mut failure = None;

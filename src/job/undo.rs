@@ -12,6 +12,7 @@ use super::context::{Held, StepContext};
 use super::crash;
 use super::engine::{End, Placed, Tokens, lost};
 use super::run::{GRACE, gone};
+use super::waiting;
 
 pub(super) async fn backward(held: &Arc<Held>, steps: &[Placed], tokens: &Tokens) -> Result<End> {
     let rows = held.registry.steps(held.job.id)?;
@@ -64,7 +65,9 @@ async fn undo_step(held: &Arc<Held>, placed: &Placed, tokens: &Tokens) -> Result
     let halt = CancellationToken::new();
     let ctx = StepContext::new(held.clone(), placed.n, &name, halt.clone());
     let step = placed.step.clone();
-    let mut task = AbortOnDropHandle::new(tokio::spawn(async move { step.undo(&ctx).await }));
+    let mut task = AbortOnDropHandle::new(tokio::spawn(async move {
+        waiting::during(&ctx, step.undo(&ctx)).await
+    }));
     let told = async {
         tokens.stop.cancelled().await;
         halt.cancel();

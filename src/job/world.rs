@@ -8,7 +8,7 @@ use crate::domain::config::{AtlassianConfig, AtlassianKind, SupabaseConfig};
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::{Context, Error, Kind, Result};
-use crate::job::moved;
+use crate::job::{moved, waiting};
 use crate::provider::atlassian::Atlassian;
 use crate::provider::http::{Http, HttpOptions};
 use crate::provider::postgres::copy::EarlySchema;
@@ -36,11 +36,24 @@ struct Inner {
 impl World {
     /// `consent`: whether a Postgres may be fetched when the sandbox needs one.
     pub fn new(workspace: Workspace, consent: FetchConsent) -> Result<World> {
+        let options = HttpOptions {
+            waits: Some(waiting::observer()),
+            ..HttpOptions::default()
+        };
+        World::with_http(workspace, consent, options)
+    }
+
+    /// The same, with a connection pool of its own kind.
+    pub fn with_http(
+        workspace: Workspace,
+        consent: FetchConsent,
+        options: HttpOptions,
+    ) -> Result<World> {
         Ok(World {
             inner: Arc::new(Inner {
                 workspace,
                 consent,
-                http: Http::new(HttpOptions::default())?,
+                http: Http::new(options)?,
                 sandbox: OnceCell::new(),
                 schema: Mutex::default(),
             }),
@@ -163,8 +176,13 @@ impl World {
         }
     }
 
+    /// A site that no configuration names yet.
+    pub fn site_at(&self, url: &str, email: &str, token: &str) -> Result<Atlassian> {
+        Atlassian::new(url, email, token, self.inner.http.clone())
+    }
+
     /// A value of the instance, else of the workspace's own `.env`, else of this process.
-    fn account_value(&self, dir: &InstanceDir, key: &str) -> Result<Option<String>> {
+    pub fn account_value(&self, dir: &InstanceDir, key: &str) -> Result<Option<String>> {
         let own = dir.read_env()?.0.get(key).map(str::to_owned);
         let found = match own.filter(|v| !v.is_empty()) {
             Some(value) => Some(value),

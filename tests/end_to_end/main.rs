@@ -11,6 +11,7 @@ mod clone;
 mod command;
 mod foresight;
 mod held;
+mod limits;
 mod mishaps;
 mod moments;
 mod outside;
