@@ -152,7 +152,7 @@ fn providers_do_not_know_each_other_or_the_sandbox() {
         if path.starts_with("provider/supabase") {
             assert!(!text.contains("provider::postgres"), "{path}");
         }
-        // Jira and Confluence share `atlassian` and `http`, nothing else.
+        // Jira and Confluence share `atlassian`, `http` and `probe`, nothing else.
         let apart = [
             (
                 "provider/jira",

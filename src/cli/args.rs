@@ -88,7 +88,7 @@ pub enum Verb {
     #[command(subcommand)]
     Held(Held),
     /// Look for what is missing on this machine, and how to get it
-    Doctor,
+    Doctor(Doctor),
     /// The local stand-in for the providers
     #[command(subcommand)]
     Sandbox(Sandbox),
@@ -183,6 +183,13 @@ pub struct Create {
     /// The instance whose project it shares (strategy schema)
     #[arg(long, value_name = "NAME")]
     pub project_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Ask an instance's real services instead, changing nothing, and say what is otherwise than this program expects
+    #[arg(long, value_name = "NAME")]
+    pub live: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -97,7 +97,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::Env(verb) => env::env(call, &verb),
         Verb::Jobs(verb) => jobs::jobs(call, &verb).await,
         Verb::Held(verb) => held::held(call, &verb).await,
-        Verb::Doctor => doctor::doctor(call).await,
+        Verb::Doctor(args) => doctor::doctor(call, &args).await,
         Verb::Sandbox(verb) => sandbox::sandbox(call, &verb).await,
         Verb::Run(_) | Verb::Worker { .. } | Verb::Completions { .. } => {
             Err(Error::internal("This verb is carried out elsewhere."))

@@ -12,6 +12,7 @@ pub mod job;
 pub mod name;
 pub mod place;
 pub mod plan;
+pub mod probe;
 pub mod progress;
 pub mod reference;
 pub mod report;

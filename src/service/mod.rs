@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 mod activity;
 mod create;
 mod doctor;
+mod doctor_live;
 mod documents;
 mod environment;
 mod figures;

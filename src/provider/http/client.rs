@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Context, Kind, Result};
 use crate::provider::http::download::Sink;
-use crate::provider::http::exchange::{Exchange, Observer};
+use crate::provider::http::exchange::{AnswerObserver, Exchange, Observer};
 use crate::provider::http::failure::{Cause, Failure};
 use crate::provider::http::limit::{HostLimit, LimitReason, LimitWait, WaitObserver};
 use crate::provider::http::request::{Answer, Request};
@@ -33,6 +33,8 @@ pub struct HttpOptions {
     pub observer: Option<Observer>,
     /// Told before every wait for a limit.
     pub waits: Option<WaitObserver>,
+    /// Given every answer as it came, of success or not, before anything is made of it.
+    pub answers: Option<AnswerObserver>,
     /// Where requests and answers are recorded; by default what `MATRIZ_HTTP_CAPTURE` names.
     pub capture: Option<PathBuf>,
 }
@@ -47,6 +49,7 @@ impl Default for HttpOptions {
             longest_body: 64 * 1024 * 1024,
             observer: None,
             waits: None,
+            answers: None,
             capture: std::env::var_os(capture::VARIABLE).map(PathBuf::from),
         }
     }
@@ -171,6 +174,9 @@ impl Http {
                         && let Err(error) = capture::append(path, request, status, &answer)
                     {
                         return Err(Failure::new(Cause::Setup, error.message));
+                    }
+                    if let Some(answers) = &options.answers {
+                        answers(request, status, &answer);
                     }
                     if (200..300).contains(&status) || request.accepted.contains(&status) {
                         self.tell(&exchange);

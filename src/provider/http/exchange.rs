@@ -4,8 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::provider::http::request::{Answer, Request};
+
 /// Called after each try, with nothing secret in it.
 pub type Observer = Arc<dyn Fn(&Exchange) + Send + Sync>;
+
+/// Gets each answer whole, secrets and all: for whoever looks at its form and keeps nothing.
+pub type AnswerObserver = Arc<dyn Fn(&Request, u16, &Answer) + Send + Sync>;
 
 /// One try of one request. Its `Display` is the line for the log.
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ mod writes;
 pub use basic::Basic;
 pub use body::{Body, Content, Part, Upload};
 pub use client::{Http, HttpOptions};
-pub use exchange::{Exchange, Observer};
+pub use exchange::{AnswerObserver, Exchange, Observer};
 pub use failure::{Cause, Failure};
 pub use limit::{LimitReason, LimitWait, WaitObserver};
 pub use redact::redact;

@@ -189,7 +189,7 @@ impl Request {
     }
 
     /// The path without the query, for logs.
-    pub(super) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         reqwest::Url::parse(&self.url)
             .map(|url| url.path().to_owned())
             .unwrap_or_default()

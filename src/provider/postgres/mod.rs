@@ -12,6 +12,7 @@ pub mod libpq;
 pub mod migrate;
 pub mod pace;
 pub mod percent;
+pub mod probes;
 pub mod quote;
 pub mod server;
 pub mod tls;

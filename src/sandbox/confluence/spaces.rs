@@ -145,8 +145,38 @@ pub fn get(db: &Db<'_>, call: &Call) -> Answer<Reply> {
     if call.flag("include-properties") == Some(true) {
         shown["properties"] = included(properties::of_space(db, &space.id)?);
     }
+    if call.flag("include-operations") == Some(true) {
+        shown["operations"] = included(operations());
+    }
     shown["_links"]["base"] = format!("{}/wiki", call.base()).into();
     Ok(Reply::json(shown))
+}
+
+/// Everybody who sees a space may do everything in it.
+fn operations() -> Vec<Value> {
+    let of = |target: &'static str, operations: &[&str]| -> Vec<Value> {
+        let shown = |operation: &&str| json!({ "operation": operation, "targetType": target });
+        operations.iter().map(shown).collect()
+    };
+    [
+        of(
+            "space",
+            &[
+                "use",
+                "read",
+                "administer",
+                "export",
+                "delete",
+                "update",
+                "restrict_content",
+            ],
+        ),
+        of("page", &["create", "delete", "archive"]),
+        of("blogpost", &["create", "delete"]),
+        of("comment", &["create", "delete"]),
+        of("attachment", &["create", "delete"]),
+    ]
+    .concat()
 }
 
 /// A list inside another answer, whole.

@@ -3,9 +3,16 @@
 use std::process::ExitCode;
 
 use super::Call;
+use super::args::Doctor;
 use crate::error::Result;
 
-pub async fn doctor(call: &Call<'_>) -> Result<ExitCode> {
+mod live;
+
+pub async fn doctor(call: &Call<'_>, args: &Doctor) -> Result<ExitCode> {
+    if let Some(name) = &args.live {
+        let name = call.service.resolve(Some(name), None)?;
+        return live::live(call, &name).await;
+    }
     let findings = call.service.doctor().await;
     let text: Vec<String> = findings
         .iter()
