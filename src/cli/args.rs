@@ -60,7 +60,7 @@ pub enum Verb {
     Create(Create),
     /// Set an instance up: project, Jira project, Confluence space, migrations, seeds, mcp.json
     Init(Init),
-    /// Connect an instance to a project that exists
+    /// Connect an instance to a project, a site, a Jira project and a space that exist
     Link(Link),
     /// Copy an instance, with its database, issues and pages, into another
     Clone(CloneArgs),
@@ -214,12 +214,27 @@ pub struct Init {
 pub struct Link {
     /// The instance
     pub name: Option<String>,
-    /// The project's ref: 20 lower-case letters
+    /// The ref of its Supabase project: 20 lower-case letters
     #[arg(long, value_name = "REF")]
-    pub project_ref: String,
+    pub project_ref: Option<String>,
     /// The project's database address, if the pooler's isn't to be used; read from standard input with "-"
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
+    /// The address of its Atlassian site (https://example.atlassian.net), or "sandbox"
+    #[arg(long, value_name = "URL")]
+    pub site: Option<String>,
+    /// Whose account on the site (default: ATLASSIAN_EMAIL in its .env)
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// The account's API token, read from standard input with "-" (default: ATLASSIAN_API_TOKEN in its .env)
+    #[arg(long, value_name = "-", allow_hyphen_values = true)]
+    pub token: Option<String>,
+    /// The key of its Jira project
+    #[arg(long, value_name = "KEY")]
+    pub jira_project: Option<String>,
+    /// The key of its Confluence space
+    #[arg(long, value_name = "KEY")]
+    pub space: Option<String>,
 }
 
 #[derive(Debug, Args)]

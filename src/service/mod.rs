@@ -30,6 +30,7 @@ pub use create::NewInstanceRequest;
 pub use doctor::Finding as DoctorFinding;
 pub use documents::{Document, Saved};
 pub use environment::{EnvFinding, EnvShown};
+pub use link::{LinkRequest, Linked, Links};
 pub use watch::{News, NewsFeed, Watch};
 
 /// Cheap to clone.

@@ -29,8 +29,8 @@ pub(super) const MCP: &str = "mcp.json";
 pub const CONFIG_FILES: [&str; 4] = [MANIFEST, SUPABASE, ATLASSIAN, MCP];
 
 /// Keys that are removed where the value is unset.
-const SUPABASE_OPTIONAL: &[&str] = &["apiUrl", "projectRef"];
-const ATLASSIAN_OPTIONAL: &[&str] = &["site", "jiraProjectKey", "confluenceSpaceKey"];
+pub(super) const SUPABASE_OPTIONAL: &[&str] = &["apiUrl", "projectRef"];
+pub(super) const ATLASSIAN_OPTIONAL: &[&str] = &["site", "jiraProjectKey", "confluenceSpaceKey"];
 
 /// The folder of one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,14 +219,24 @@ impl InstanceDir {
         config: &T,
         optional: &[&str],
     ) -> Result<()> {
-        let path = self.path.join(name);
-        let old = file::read_text(&path)?;
-        let text = old.clone().unwrap_or_else(|| "{}\n".to_owned());
-        let new = json_edit::update(&self.shown(name), &text, config, optional)?;
+        let (old, new) = self.json_texts(name, config, optional)?;
         if old.as_deref() != Some(&new) {
-            file::write_whole(&path, new.as_bytes(), SHARED)?;
+            file::write_whole(&self.path.join(name), new.as_bytes(), SHARED)?;
         }
         Ok(())
+    }
+
+    /// The text of a JSON file as it is, and as `config` makes it.
+    pub(super) fn json_texts<T: Serialize + DeserializeOwned + Default>(
+        &self,
+        name: &str,
+        config: &T,
+        optional: &[&str],
+    ) -> Result<(Option<String>, String)> {
+        let old = file::read_text(&self.path.join(name))?;
+        let text = old.clone().unwrap_or_else(|| "{}\n".to_owned());
+        let new = json_edit::update(&self.shown(name), &text, config, optional)?;
+        Ok((old, new))
     }
 
     /// The whole of a JSON file of this instance, `None` where there is none.

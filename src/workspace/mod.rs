@@ -4,6 +4,7 @@
 //! about configuration, so nothing here is cached: every question reads the disk. What is written is
 //! written whole or not at all, and a file that someone else changed meanwhile is never overwritten.
 
+mod connection;
 pub mod file;
 mod instance_dir;
 mod listing;
@@ -19,6 +20,7 @@ mod template;
 mod temporary;
 mod trash;
 
+pub use connection::Connection;
 pub use instance_dir::{CONFIG_FILES, InstanceDir};
 pub use listing::Skipped;
 pub use mcp::McpSupabase;

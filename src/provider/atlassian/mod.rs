@@ -7,6 +7,7 @@
 //!
 //! Lists are streams: one page is read at a time, and the next when the last item was taken.
 
+mod address;
 mod pace;
 mod pages;
 mod poll;
@@ -14,6 +15,7 @@ mod site;
 mod tenant;
 mod uploads;
 
+pub use address::SiteAddress;
 pub use pages::{Items, by_link, by_offset, by_token};
 pub use poll::{Patience, Progress, until_done};
 pub use site::{Atlassian, EMAIL_KEY, TOKEN_KEY};

@@ -1,0 +1,147 @@
+//! `link`: what exists is checked and connected; nothing is created, and nothing deleted.
+//!
+//! Everything is tried before anything is written: the project and its database ([`project`]), the
+//! site and its account ([`site`]), the Jira project and the Confluence space with what the account
+//! may do in them ([`places`]), and that no other instance lives there ([`taken`]).
+
+mod places;
+mod project;
+mod refusal;
+mod rights;
+mod site;
+mod taken;
+
+use serde::Serialize;
+
+use super::Service;
+use crate::domain::config::{AtlassianConfig, SupabaseConfig};
+use crate::domain::instance::InstanceView;
+use crate::domain::name::InstanceName;
+use crate::error::{Error, Result};
+use crate::sandbox::FetchConsent;
+use crate::workspace::InstanceDir;
+
+/// What to connect an instance to; at least one thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkRequest {
+    /// The ref of a Supabase project.
+    pub project: Option<String>,
+    /// The project's database, where it isn't reached through its pooler.
+    pub database_url: Option<String>,
+    /// The address of an Atlassian site, or `sandbox`.
+    pub site: Option<String>,
+    /// Whose token it is; else the one in the instance's `.env`.
+    pub email: Option<String>,
+    /// An API token; else the one in the instance's `.env`.
+    pub token: Option<String>,
+    /// The key of a Jira project.
+    pub jira_project: Option<String>,
+    /// The key of a Confluence space.
+    pub space: Option<String>,
+}
+
+impl LinkRequest {
+    fn wants_site(&self) -> bool {
+        let given = [&self.site, &self.email, &self.token];
+        let keys = [&self.jira_project, &self.space];
+        given.into_iter().chain(keys).any(Option::is_some)
+    }
+}
+
+/// What an instance is connected to now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Linked {
+    #[serde(flatten)]
+    pub instance: InstanceView,
+    pub link: Links,
+}
+
+/// What was connected by this call, and how well.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Links {
+    pub project: Option<String>,
+    /// The site as its configuration has it; `sandbox` for the workspace's own.
+    pub site: Option<String>,
+    /// Whose account it is, as the site names it.
+    pub account: Option<String>,
+    pub jira_project: Option<String>,
+    pub space: Option<String>,
+    /// What isn't as it should be, and doesn't keep the instance from being used: a sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// What is to be written once all is tried.
+#[derive(Default)]
+struct Changes {
+    /// Keys and values of the `.env`.
+    env: Vec<(String, String)>,
+    supabase: Option<SupabaseConfig>,
+    atlassian: Option<AtlassianConfig>,
+    links: Links,
+}
+
+impl Service {
+    /// Connects `name` to what `request` names. Everything is tried before anything is written.
+    pub async fn link(&self, name: &InstanceName, request: &LinkRequest) -> Result<Linked> {
+        if request.project.is_none() && !request.wants_site() {
+            return Err(Error::usage("There is nothing to connect.").hint(
+                "Name a project with --project-ref, or a site with --site and what is on it with --jira-project and --space.",
+            ));
+        }
+        if request.database_url.is_some() && request.project.is_none() {
+            return Err(Error::usage(
+                "--database-url is the database of a project: name the project with --project-ref.",
+            ));
+        }
+        self.refuse_busy(name)?;
+        let dir = self.workspace.instance(name)?;
+        dir.ensure_env()?;
+        let world = self.world(FetchConsent::No)?;
+        let mut changes = Changes::default();
+        if let Some(project) = &request.project {
+            let url = request.database_url.as_deref();
+            project::check(&world, &dir, project, url, &mut changes).await?;
+        }
+        if request.wants_site() {
+            site::check(&world, &dir, request, &mut changes).await?;
+        }
+        self.refuse_busy(name)?;
+        write(&dir, &changes)?;
+        self.audit("link", name.as_str(), &detail(&changes.links))?;
+        self.refresh_figures(name).await.ok();
+        Ok(Linked {
+            instance: self.instance(name)?,
+            link: changes.links,
+        })
+    }
+}
+
+fn write(dir: &InstanceDir, changes: &Changes) -> Result<()> {
+    dir.edit_connection(|to| {
+        if let Some(config) = &changes.supabase {
+            to.supabase = config.clone();
+        }
+        if let Some(config) = &changes.atlassian {
+            to.atlassian = config.clone();
+        }
+        changes
+            .env
+            .iter()
+            .try_for_each(|(key, value)| to.env.set(key, value))
+    })
+}
+
+/// A line for the audit; a project alone stands as its ref.
+fn detail(links: &Links) -> String {
+    let named = |what: &str, name: &Option<String>| {
+        let name = name.as_ref()?;
+        Some(format!("{what} {name}"))
+    };
+    let parts = [
+        links.project.clone(),
+        named("site", &links.site),
+        named("Jira project", &links.jira_project),
+        named("space", &links.space),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
