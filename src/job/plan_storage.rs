@@ -29,7 +29,7 @@ pub fn copies(plan: &mut Plan, shape: &Shape, counts: &Counts) {
         return;
     }
     // the source's files are its seeds, which the plan names
-    if shape.sets_up_source && !shape.source_files {
+    if shape.sets_up_source && !shape.source_supabase.storage {
         return;
     }
     match counts.files {

@@ -62,8 +62,14 @@ pub fn shape(
         atlassian: places(world, &source, target, wants)?,
         source_atlassian: AtlassianShape::default(),
         without_database,
-        // buckets, sign-in and functions stay as they are: a refresh has no step that empties them
-        supabase: SupabaseShape::default(),
+        // sign-in and functions stay as they are: a refresh has no step that empties them. Files come
+        // with the rows that name them
+        supabase: SupabaseShape {
+            storage: !without_database
+                && manifest.strategy != Strategy::Schema
+                && world.instance(&source)?.manifest()?.strategy != Strategy::Schema,
+            ..SupabaseShape::default()
+        },
         source_supabase: SupabaseShape::default(),
     };
     if shape.without_database && !shape.atlassian.any() {

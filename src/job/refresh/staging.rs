@@ -13,6 +13,7 @@ use crate::job::steps::records::CarryRecords;
 use crate::job::steps::references::{RepointFiles, RewriteDatabase, Rows};
 use crate::job::steps::refresh::{BeginRefresh, EmptyDatabase};
 use crate::job::steps::scoped::titled;
+use crate::job::steps::storage::CopyFiles;
 use crate::job::world::World;
 
 /// The same steps for the same shape, always. `.env` and the configuration are the target's own: no
@@ -116,7 +117,19 @@ pub fn stages(
             target,
         }));
     }
-    let mut stages: Vec<Stage> = [look, empty, places, copy, rewrite]
+    let mut files = Stage::new();
+    if shape.supabase.storage {
+        // the rows that were copied name versions that only the source has
+        let (world, source, target) = of();
+        files.push(Box::new(CopyFiles {
+            world,
+            source,
+            target,
+            with_rows: true,
+            keeps_project: true,
+        }));
+    }
+    let mut stages: Vec<Stage> = [look, empty, places, copy, rewrite, files]
         .into_iter()
         .filter(|stage| !stage.is_empty())
         .collect();
