@@ -19,7 +19,7 @@ use contract::storage::{Storage, is_storage};
 use serde_json::Value;
 
 /// Addresses outside the descriptions, and why they are asked.
-const OUTSIDE: [(&str, &str); 7] = [
+const OUTSIDE: [(&str, &str); 8] = [
     (
         "/_sandbox/",
         "orders faults at the sandbox itself, or stands in for the media service",
