@@ -42,6 +42,7 @@
 //! Progress goes to the registry ten times a second; any number of screens and shells watch it
 //! there. Killed at any point, the job is resumed from what the registry and the world say was
 //! done; cancelled, its steps take back what they made, in reverse.
+//! A refresh ([`job::refresh`]) empties a clone and goes the same way again.
 
 pub mod cli;
 pub mod domain;

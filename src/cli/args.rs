@@ -262,6 +262,10 @@ pub struct CloneArgs {
     /// The new Confluence space's key (default: from the name)
     #[arg(long, value_name = "KEY")]
     pub space_key: Option<String>,
+    /// Who of the source's site is who on the target's: a file with a pair a line, OLD = NEW, each an
+    /// account id or an e-mail address (lines that begin with # count as nothing)
+    #[arg(long, value_name = "FILE")]
+    pub map_users: Option<PathBuf>,
     /// Don't back the source up first
     #[arg(long)]
     pub no_backup: bool,

@@ -19,6 +19,7 @@ pub async fn refresh(call: &Call<'_>, args: &RefreshArgs) -> Result<ExitCode> {
         target: InstanceName::parse(target)?,
         from: args.from.as_deref().map(InstanceName::parse).transpose()?,
         only: args.only.iter().copied().map(Into::into).collect(),
+        users: Vec::new(),
     };
     go(call, &request).await
 }

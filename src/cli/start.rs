@@ -1,5 +1,6 @@
 //! `init`, `clone` and `seed`: the plan, the consent, the job, and its progress until the end.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::Call;
@@ -9,7 +10,8 @@ use super::follow;
 use crate::domain::atlassian_key;
 use crate::domain::name::InstanceName;
 use crate::domain::request::{AtlassianKeys, Request};
-use crate::error::{Error, Result};
+use crate::domain::user_map::{self, UserPair};
+use crate::error::{Context, Error, Kind, Result};
 
 pub async fn init(call: &Call<'_>, args: &Init) -> Result<ExitCode> {
     let request = Request::Init {
@@ -32,6 +34,7 @@ pub async fn clone(call: &Call<'_>, args: &CloneArgs) -> Result<ExitCode> {
         purpose: args.purpose.clone(),
         only: args.only.iter().copied().map(Into::into).collect(),
         keys: keys(args.jira_key.as_deref(), args.space_key.as_deref())?,
+        users: users(args.map_users.as_deref())?,
     };
     go(call, &request).await
 }
@@ -44,6 +47,16 @@ pub async fn seed(call: &Call<'_>, args: &Seed) -> Result<ExitCode> {
         reembed: args.reembed,
     };
     go(call, &request).await
+}
+
+/// The pairs of a file; none without one.
+fn users(file: Option<&Path>) -> Result<Vec<UserPair>> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let shown = file.display().to_string();
+    let text = std::fs::read_to_string(file).context(Kind::Io, || format!("Can't read {shown}"))?;
+    user_map::parse(&shown, &text)
 }
 
 /// Checked at once: a key that no site would take costs no job.

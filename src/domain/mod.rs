@@ -24,3 +24,4 @@ pub mod request;
 pub mod secret;
 pub mod site_seed;
 pub mod strategy;
+pub mod user_map;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::job::JobKind;
 use super::name::InstanceName;
 use super::strategy::Strategy;
+use super::user_map::UserPair;
 
 /// What of an instance a clone takes along. Its folder, with its configuration, always comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,6 +62,9 @@ pub enum Request {
         only: Vec<Area>,
         #[serde(default)]
         keys: AtlassianKeys,
+        /// Who of the source's site is who on the target's.
+        #[serde(default)]
+        users: Vec<UserPair>,
     },
     /// Empties an instance that is a clone, and copies its source into it again.
     Refresh {
@@ -71,6 +75,9 @@ pub enum Request {
         /// Everything where it's empty.
         #[serde(default)]
         only: Vec<Area>,
+        /// As the copy had them that is there now.
+        #[serde(default)]
+        users: Vec<UserPair>,
     },
     Seed {
         name: InstanceName,

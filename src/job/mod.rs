@@ -95,6 +95,7 @@ pub mod step;
 pub mod steps;
 mod undo;
 pub mod waiting;
+pub mod users;
 pub mod worker;
 pub mod world;
 

@@ -213,6 +213,7 @@ fn clone(
     plan_site::copies(&mut plan, &shape.atlassian, &counts);
     plan_project::copies(&mut plan, shape, &counts.project);
     plan_storage::copies(&mut plan, shape, &counts);
+    plan_site::people(&mut plan, &shape.users);
     foreseen::lines(&mut plan, look);
     plan_project::leaves(&mut plan, &counts.project);
     if !shape.without_database {

@@ -5,6 +5,7 @@ use crate::domain::config::{AtlassianConfig, AtlassianKind};
 use crate::domain::human;
 use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
+use crate::domain::user_map::UserPair;
 use crate::error::Result;
 use crate::job::counts::Counts;
 use crate::job::shape::AtlassianShape;
@@ -87,6 +88,21 @@ pub fn copies(plan: &mut Plan, shape: &AtlassianShape, counts: &Counts) {
         .then(|| some(counts.pages, "page", "pages"));
     if let Some(text) = joined(issues, pages) {
         plan.line("", text);
+    }
+}
+
+/// Who becomes somebody else on the way.
+pub fn people(plan: &mut Plan, users: &[UserPair]) {
+    let changed = users.iter().filter(|pair| !pair.is_same()).count() as u64;
+    if changed > 0 {
+        let people = human::plural(changed, "account", "accounts");
+        plan.line(
+            "Maps",
+            format!("{changed} {people} to others of the target's site"),
+        );
+    }
+    for pair in users {
+        plan.detail("", format!("{} becomes {}", pair.from, pair.to));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::config::AtlassianKind;
 use crate::domain::name::InstanceName;
 use crate::domain::request::{Area, AtlassianKeys, Request};
 use crate::domain::strategy::{ProviderKind, Strategy};
+use crate::domain::user_map::UserPair;
 use crate::error::{Error, Result};
 use crate::job::refresh;
 use crate::job::steps::storage::StorageSeeds;
@@ -76,6 +77,9 @@ pub struct Shape {
     /// What the seeds of a clone's source hold, where it's set up first.
     #[serde(default)]
     pub source_supabase: SupabaseShape,
+    /// Whose account takes whose place: ids on both sides.
+    #[serde(default)]
+    pub users: Vec<UserPair>,
 }
 
 impl Shape {
@@ -94,6 +98,7 @@ impl Shape {
                 project_of,
                 only,
                 keys,
+                users,
                 ..
             } => {
                 let shape = clone(
@@ -104,7 +109,8 @@ impl Shape {
                     *strategy,
                     project_of.as_ref(),
                 )?;
-                with_areas(world, shape, source, only, keys)
+                let shape = with_areas(world, shape, source, only, keys)?;
+                with_users(shape, users)
             }
             Request::Init {
                 name,
@@ -125,11 +131,19 @@ impl Shape {
                     without_database: false,
                     supabase: seeded(world, name, strategy)?,
                     source_supabase: SupabaseShape::default(),
+                    users: Vec::new(),
                     request: request.clone(),
                 })
             }
-            Request::Refresh { target, from, only } => {
-                refresh::shape(world, target, from.as_ref(), only)
+            Request::Refresh {
+                target,
+                from,
+                only,
+                users,
+            } => {
+                let mut shape = refresh::shape(world, target, from.as_ref(), only)?;
+                shape.users.clone_from(users);
+                Ok(shape)
             }
             Request::Seed { name, .. } | Request::Delete { name } => {
                 let dir = world.instance(name)?;
@@ -153,6 +167,7 @@ impl Shape {
                     without_database: false,
                     supabase,
                     source_supabase: SupabaseShape::default(),
+                    users: Vec::new(),
                     request: request.clone(),
                 })
             }
@@ -211,6 +226,7 @@ fn clone(
         without_database: false,
         supabase: SupabaseShape::default(),
         source_supabase: SupabaseShape::default(),
+        users: Vec::new(),
         request: request.clone(),
     })
 }
@@ -273,6 +289,17 @@ fn seeded(world: &World, name: &InstanceName, strategy: Strategy) -> Result<Supa
         auth: !auth::seeds(&dir)?.users.is_empty(),
         functions: !functions::seeds(&dir)?.is_empty(),
     })
+}
+
+fn with_users(mut shape: Shape, users: &[UserPair]) -> Result<Shape> {
+    if !users.is_empty() && !shape.atlassian.any() {
+        return Err(Error::usage(
+            "--map-users maps people in issues and pages, and this clone takes none along.",
+        )
+        .hint("Leave --map-users out."));
+    }
+    shape.users = users.to_vec();
+    Ok(shape)
 }
 
 /// Where an instance's config says that it has a place at Atlassian, it's made one.

@@ -39,7 +39,7 @@ impl Service {
     }
 
     /// The same from files and the registry alone, so that it's there at once: for those who said yes
-    /// beforehand.
+    /// beforehand. Only people who are to be mapped are looked up.
     pub async fn outline(&self, request: &Request) -> Result<Plan> {
         let (world, shape, fetches) = self.shape(request).await?;
         let fetches = fetches.as_deref();
@@ -57,7 +57,7 @@ impl Service {
     /// What the request comes to, and the Postgres that would be fetched for it.
     async fn shape(&self, request: &Request) -> Result<(World, Shape, Option<String>)> {
         let world = self.world(FetchConsent::No)?;
-        let shape = Shape::of(&world, &self.completed(&world, request)?)?;
+        let shape = Shape::of(&world, &self.completed(&world, request).await?)?;
         self.refuse_busy(request.instance())?;
         let fetches = if shape.kind == ProviderKind::Sandbox {
             sandbox::would_fetch(self.workspace.root()).await?
@@ -71,7 +71,7 @@ impl Service {
     /// for, which includes what would be fetched.
     pub async fn start(&self, request: &Request) -> Result<JobId> {
         let world = self.world(FetchConsent::Yes)?;
-        let shape = Shape::of(&world, &self.completed(&world, request)?)?;
+        let shape = Shape::of(&world, &self.completed(&world, request).await?)?;
         let request = &shape.request;
         // refusals come before anything is written down
         let counts = Counts::default();

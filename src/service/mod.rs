@@ -12,6 +12,7 @@ use crate::sandbox::FetchConsent;
 use crate::workspace::Workspace;
 
 mod activity;
+mod completion;
 mod create;
 mod doctor;
 mod doctor_live;
@@ -22,7 +23,6 @@ mod held;
 mod instances;
 mod jobs;
 mod link;
-mod refresh;
 mod sandbox;
 mod watch;
 

@@ -248,6 +248,7 @@ fn asked(request: &Request) -> request::Request {
             purpose: None,
             only: Vec::new(),
             keys: request::AtlassianKeys::default(),
+            users: Vec::new(),
         },
         Request::Seed { instance } => request::Request::Seed {
             name: instance,

@@ -6,6 +6,7 @@ mod calls;
 mod first_pass;
 mod fixture;
 mod kills;
+mod people;
 mod rig;
 mod second_pass;
 mod snapshot;

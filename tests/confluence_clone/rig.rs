@@ -86,12 +86,21 @@ impl Rig {
     }
 
     pub fn submit(&self, target: &InstanceName, stages: &[Stage]) -> JobId {
+        self.submit_with(target, stages, serde_json::Value::Null)
+    }
+
+    pub fn submit_with(
+        &self,
+        target: &InstanceName,
+        stages: &[Stage],
+        args: serde_json::Value,
+    ) -> JobId {
         let job = NewJob {
             kind: JobKind::Clone,
             instance: target.to_string(),
             source: None,
             also_writes: vec![],
-            args: serde_json::Value::Null,
+            args,
             plan: plan_of(stages),
         };
         engine::submit(&self.registry, &job).unwrap()

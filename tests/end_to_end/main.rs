@@ -15,6 +15,7 @@ mod limits;
 mod mishaps;
 mod moments;
 mod outside;
+mod people;
 mod place;
 mod references;
 mod refresh;

@@ -80,11 +80,11 @@ fn the_database_is_emptied_and_copied_again_and_the_rest_stays() {
         "Refresh clone-1 from default",
         "its database: ",
         "Empties",
-        "Copied",
+        "Last copy",
         ", from default (job ",
         "isn't backed up",
         "leaves clone-1 empty",
-        "its keys, .env",
+        "its keys, its .env",
     ] {
         assert!(plan.contains(words), "{words}: {plan}");
     }
@@ -219,7 +219,7 @@ fn what_must_not_be_emptied_is_refused() {
     refused(
         &[&["clone-1", "--only", "jira"], &yes[..]].concat(),
         3,
-        &["--only"],
+        &["don't both have"],
     );
     refused(&["clone-1", "--only", "storage"], 2, &["storage"]);
 

@@ -10,6 +10,7 @@ mod jira;
 mod kills;
 mod look;
 mod other_site;
+mod people;
 mod place;
 mod project;
 mod scale;

@@ -116,12 +116,16 @@ impl Place {
     }
 
     pub fn submit(&self, what: What) -> JobId {
+        self.submit_with(what, json!({}))
+    }
+
+    pub fn submit_with(&self, what: What, args: serde_json::Value) -> JobId {
         let job = NewJob {
             kind: JobKind::Clone,
             instance: "clone-1".into(),
             source: Some("default".into()),
             also_writes: Vec::new(),
-            args: json!({}),
+            args,
             plan: plan_of(&stages(&self.world(), what)),
         };
         engine::submit(&self.registry, &job).unwrap()

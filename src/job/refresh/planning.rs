@@ -41,11 +41,11 @@ pub fn plan(
     comes(&mut plan, shape, source, &figures(source)?, counts);
     foreseen::lines(&mut plan, look);
     if let Some(text) = age(registry, target, Timestamp::now())? {
-        plan.line("Copied", text);
+        plan.line("Last copy", text);
     }
     plan.stays(
         "Keeps",
-        "its project, its keys, .env, its configuration and its files",
+        "its keys, its .env, its configuration and its files",
     );
     stays(&mut plan, world, shape, target)?;
     plan.stays("Stays", format!("{source}, unchanged and usable meanwhile"));
@@ -161,6 +161,7 @@ fn comes(
         ..counts
     };
     plan_site::copies(plan, &shape.atlassian, &counts);
+    plan_site::people(plan, &shape.users);
     if !shape.without_database {
         plan.line("Checks", "counts and contents of every table, at the end");
     }
@@ -185,7 +186,7 @@ fn age(registry: &Registry, target: &InstanceName, now: Timestamp) -> Result<Opt
 fn stays(plan: &mut Plan, world: &World, shape: &Shape, target: &InstanceName) -> Result<()> {
     let there = own(world, target)?;
     let mut left = Vec::new();
-    if shape.without_database {
+    if shape.without_database && shape.keeps_project {
         left.push("its database");
     }
     if there.jira && !shape.atlassian.jira {

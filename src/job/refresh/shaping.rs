@@ -33,15 +33,17 @@ pub fn shape(
         )));
     }
     let source = source(world, target, from)?;
-    if world.project(target)?.is_none() {
-        return Err(Error::refused(format!(
-            "{target} isn't set up, so there is nothing to refresh."
-        ))
-        .hint(format!("Make the clone: matriz clone {source} {target}")));
-    }
     let wants = |area: Area| only.is_empty() || only.contains(&area);
-    let without_database = !wants(Area::Database);
-    if !without_database {
+    // a clone may have been made without one
+    let has_project = world.project(target)?.is_some();
+    let database = wants(Area::Database) && has_project && world.project(&source)?.is_some();
+    if only.contains(&Area::Database) && !database {
+        return Err(
+            Error::refused(format!("{source} and {target} don't both have a database."))
+                .hint("Leave the database out with --only."),
+        );
+    }
+    if database {
         refuse_shared(world, target, manifest.strategy)?;
     }
     let owner = match manifest.strategy {
@@ -53,30 +55,32 @@ pub fn shape(
             target: target.clone(),
             from: Some(source.clone()),
             only: only.to_vec(),
+            users: Vec::new(),
         },
         strategy: manifest.strategy,
         kind,
         owner,
         sets_up_source: false,
-        keeps_project: true,
+        keeps_project: has_project,
         atlassian: places(world, &source, target, wants)?,
         source_atlassian: AtlassianShape::default(),
-        without_database,
+        without_database: !database,
         // sign-in and functions stay as they are: a refresh has no step that empties them. Files come
         // with the rows that name them
         supabase: SupabaseShape {
-            storage: !without_database
+            storage: database
                 && manifest.strategy != Strategy::Schema
                 && world.instance(&source)?.manifest()?.strategy != Strategy::Schema,
             ..SupabaseShape::default()
         },
         source_supabase: SupabaseShape::default(),
+        users: Vec::new(),
     };
     if shape.without_database && !shape.atlassian.any() {
         return Err(Error::refused(format!(
-            "Of what --only names, {source} and {target} don't both have anything of their own."
+            "{source} and {target} don't both have what is to be refreshed."
         ))
-        .hint("Leave --only out to refresh everything."));
+        .hint("Look at both with: matriz show NAME"));
     }
     Ok(shape)
 }
@@ -107,12 +111,6 @@ fn source(
             "{target} gets its content from {source}, which isn't there."
         ))
         .hint("Name another instance with --from NAME."));
-    }
-    if world.project(&source)?.is_none() {
-        return Err(Error::refused(format!(
-            "{source} isn't set up, so there is nothing to copy from it."
-        ))
-        .hint(format!("Set it up first: matriz init {source}")));
     }
     Ok(source)
 }

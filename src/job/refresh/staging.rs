@@ -55,16 +55,18 @@ pub fn stages(
             keeps_project: true,
         }));
     }
-    let (w, s, t) = of();
-    rewrite.push(Box::new(RewriteDatabase {
-        world: w,
-        source: s,
-        target: t,
-        rows: match shape.without_database {
-            true => Rows::Kept,
-            false => Rows::Copied,
-        },
-    }));
+    if shape.keeps_project {
+        let (world, source, target) = of();
+        rewrite.push(Box::new(RewriteDatabase {
+            world,
+            source,
+            target,
+            rows: match shape.without_database {
+                true => Rows::Kept,
+                false => Rows::Copied,
+            },
+        }));
+    }
     if shape.atlassian.jira {
         let (world, source, target) = of();
         empty.push(Box::new(EmptyJiraProject {

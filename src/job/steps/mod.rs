@@ -32,3 +32,4 @@ pub mod site_seeds;
 pub mod sites;
 pub mod space;
 pub mod storage;
+pub mod users;

@@ -5,6 +5,7 @@ use super::known::Known;
 use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::job::step::StepContext;
+use crate::job::steps::users::Users;
 use crate::job::world::World;
 use crate::provider::confluence::{Confluence, Space};
 
@@ -25,6 +26,8 @@ pub struct Ends<'a> {
     pub to: Space,
     /// The account that writes.
     pub me: String,
+    /// Who of the source's people is who in the target.
+    pub users: Users,
 }
 
 impl<'a> Ends<'a> {
@@ -47,6 +50,7 @@ impl<'a> Ends<'a> {
             from,
             to,
             me,
+            users: Users::of(ctx)?,
         })
     }
 

@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::steps::references::created;
 use crate::job::steps::references::pairs::{self, Place};
+use crate::job::steps::users::Users;
 use crate::job::world::World;
 use crate::registry::journal::JournalEntry;
 
@@ -124,6 +125,7 @@ impl FinishPages {
         let mut journal = ctx.journal()?;
         journal.retain(counts);
         created::add(&mut map, &journal);
+        Users::of(ctx)?.add_to(&mut map);
         map.compile()
     }
 }

@@ -24,7 +24,11 @@ pub async fn restore(second: &Second<'_>) -> Result<u64> {
 
 async fn one(second: &Second<'_>, src: &str, target: &str) -> Result<()> {
     let ends = second.ends;
-    let original = ends.source.restrictions(src).await?;
+    let mut original = ends.source.restrictions(src).await?;
+    for restriction in &mut original {
+        let users = std::mem::take(&mut restriction.users);
+        restriction.users = ends.users.targets(users);
+    }
     let all = with_me(original.clone(), &ends.me);
     let failure = match ends.target.set_restrictions(target, &all).await {
         Ok(()) => return Ok(()),

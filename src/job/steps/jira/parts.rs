@@ -12,6 +12,7 @@ use super::sides::Sides;
 use super::verify::Verdict;
 use crate::error::Result;
 use crate::job::step::StepContext;
+use crate::job::steps::users::Users;
 use crate::provider::jira::{Component, Jira, NewComponent, Project, Version};
 
 /// Gives the target what it lacks of the source's components and versions, and journals what each
@@ -30,6 +31,7 @@ async fn components(
     (source, from): (&Jira, &Project),
     (target, to): (&Jira, &Project),
 ) -> Result<()> {
+    let users = Users::of(ctx)?;
     let mut wanted = source.components(&from.key);
     let there: Vec<Component> = target.components(&to.key).try_collect().await?;
     let there: HashMap<&str, &str> = there.iter().map(|c| (&*c.name, &*c.id)).collect();
@@ -37,14 +39,19 @@ async fn components(
         let seq = ctx.intent(PROVIDER, "component", &component.id)?;
         let id = match there.get(&*component.name) {
             Some(id) => (*id).to_owned(),
-            None => create_component(target, &to.key, &component).await?,
+            None => create_component(target, &to.key, &component, &users).await?,
         };
         ctx.result(seq, &id)?;
     }
     Ok(())
 }
 
-async fn create_component(target: &Jira, key: &str, like: &Component) -> Result<String> {
+async fn create_component(
+    target: &Jira,
+    key: &str,
+    like: &Component,
+    users: &Users,
+) -> Result<String> {
     let mut new = NewComponent {
         project: key.to_owned(),
         name: like.name.clone(),
@@ -52,10 +59,13 @@ async fn create_component(target: &Jira, key: &str, like: &Component) -> Result<
         lead_account_id: None,
         assignee_type: like.assignee_type.clone(),
     };
-    if let Some(lead) = &like.lead
-        && target.find_user(&lead.account_id).await?.is_some()
+    if let Some(lead) = like
+        .lead
+        .as_ref()
+        .map(|lead| users.target(&lead.account_id))
+        && target.find_user(lead).await?.is_some()
     {
-        new.lead_account_id = Some(lead.account_id.clone());
+        new.lead_account_id = Some(lead.to_owned());
     }
     if new.lead_account_id.is_none() && new.assignee_type.as_deref() == Some("COMPONENT_LEAD") {
         new.assignee_type = None;

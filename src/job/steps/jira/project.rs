@@ -15,6 +15,7 @@ use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
 use crate::job::step::{Step, StepContext};
 use crate::job::steps::mark;
+use crate::job::steps::users::Users;
 use crate::job::world::World;
 use crate::provider::jira::{Jira, Jql, NewProject, Owner, Project};
 
@@ -196,7 +197,7 @@ impl CreateJiraProject {
             description: source
                 .and_then(|(_, p)| p.description.clone())
                 .unwrap_or_default(),
-            lead: self.lead(jira, source).await?,
+            lead: self.lead(jira, source, &Users::of(ctx)?).await?,
             type_key: shape.type_key,
             shape: shape.shape,
         };
@@ -290,11 +291,17 @@ impl CreateJiraProject {
     }
 
     /// The source's lead where this site knows the account, else whose token it is.
-    async fn lead(&self, jira: &Jira, source: Option<&(Jira, Project)>) -> Result<String> {
-        if let Some(lead) = source.and_then(|(_, p)| p.lead.as_ref())
-            && jira.find_user(&lead.account_id).await?.is_some()
+    async fn lead(
+        &self,
+        jira: &Jira,
+        source: Option<&(Jira, Project)>,
+        users: &Users,
+    ) -> Result<String> {
+        let lead = source.and_then(|(_, p)| p.lead.as_ref());
+        if let Some(lead) = lead.map(|lead| users.target(&lead.account_id))
+            && jira.find_user(lead).await?.is_some()
         {
-            return Ok(lead.account_id.clone());
+            return Ok(lead.to_owned());
         }
         Ok(jira.myself().await?.account_id)
     }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::job::step::StepContext;
 use crate::job::steps::references::created;
 use crate::job::steps::references::pairs::{self, Place};
+use crate::job::steps::users::Users;
 use crate::job::world::World;
 
 /// The job's map as it is now, made ready.
@@ -29,6 +30,7 @@ impl Rewrites {
     ) -> Result<Rewrites> {
         let mut map = pairs::map(world, source, target, Place::Text)?;
         created::add(&mut map, &ctx.journal()?);
+        Users::of(ctx)?.add_to(&mut map);
         Ok(Rewrites {
             rewriter: map.compile()?,
             changed: AtomicU64::new(0),

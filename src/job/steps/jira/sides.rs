@@ -5,6 +5,7 @@ use super::project::client;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
 use crate::job::step::StepContext;
+use crate::job::steps::users::Users;
 use crate::job::world::World;
 use crate::provider::jira::{Jira, Project, User};
 
@@ -17,6 +18,8 @@ pub struct Sides {
     pub same_site: bool,
     /// Whose token the target's is.
     pub me: User,
+    /// Who of the source's people is who in the target.
+    pub users: Users,
 }
 
 impl Sides {
@@ -36,6 +39,7 @@ impl Sides {
             from,
             to,
             me,
+            users: Users::of(ctx)?,
         })
     }
 

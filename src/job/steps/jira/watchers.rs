@@ -19,8 +19,10 @@ pub async fn copy(sides: &Sides, goal: &Goal, watching: bool) -> Result<Vec<Lack
             found.into_iter().map(|user| user.account_id).collect()
         }
     };
+    let seen = wanted.len() as u64;
+    let wanted = sides.users.targets(wanted);
     let mut lacking = Vec::new();
-    if (wanted.len() as u64) < goal.watchers {
+    if seen < goal.watchers {
         lacking.push(Lack {
             what: format!("{} watchers", goal.copy_key),
             why: "the account may not see them all".into(),

@@ -42,7 +42,7 @@ pub fn draft(
     }
     let known = Known {
         made,
-        account: &|account| maps.knows(account),
+        account: &|account| maps.account(account).map(str::to_owned),
     };
     for (id, _) in maps.names().filter(|(id, _)| *id != "description") {
         let value = issue.fields.get(id).unwrap_or(&Value::Null);

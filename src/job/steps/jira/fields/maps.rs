@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use super::{NOT_VALUES, NOT_WRITTEN, SPRINTS};
 use crate::error::{Error, Result};
 use crate::job::steps::jira::sides::Sides;
+use crate::job::steps::users::Users;
 use crate::provider::jira::{CreateField, Field, Issue, IssueType};
 
 /// What copies of one of the source's types are given.
@@ -41,6 +42,7 @@ pub struct FieldMaps {
     /// The source's field that holds an issue's sprints.
     pub sprints: Option<String>,
     accounts: HashMap<String, bool>,
+    users: Users,
     same_site: bool,
 }
 
@@ -87,6 +89,7 @@ impl FieldMaps {
             names: fields.into_iter().map(|f| (f.id, f.name)).collect(),
             sprints,
             accounts: HashMap::new(),
+            users: sides.users.clone(),
             same_site: sides.same_site,
         })
     }
@@ -100,9 +103,12 @@ impl FieldMaps {
         self.names.iter().map(|(id, name)| (&**id, &**name))
     }
 
-    /// Whether the target's site knows the account. On one site everybody is known.
-    pub fn knows(&self, account: &str) -> bool {
-        self.same_site || self.accounts.get(account).copied().unwrap_or_default()
+    /// Who an account of the source is on the target's site; `None` where it knows nobody like that.
+    /// On one site everybody is known.
+    pub fn account<'a>(&'a self, account: &'a str) -> Option<&'a str> {
+        let account = self.users.target(account);
+        let known = self.same_site || self.accounts.get(account).copied().unwrap_or_default();
+        known.then_some(account)
     }
 
     /// Asks the target's site for the accounts that issues name.
@@ -116,7 +122,9 @@ impl FieldMaps {
                 accounts_in(value, &mut new);
             }
         }
-        let new: Vec<String> = new
+        let new: Vec<String> = self
+            .users
+            .targets(new.into_iter().collect())
             .into_iter()
             .filter(|account| !self.accounts.contains_key(account))
             .collect();

@@ -9,8 +9,8 @@ use crate::provider::jira::CreateField;
 /// What values may name.
 pub struct Known<'a> {
     pub made: &'a Made,
-    /// Whether the target's site knows an account.
-    pub account: &'a dyn Fn(&str) -> bool,
+    /// Who an account is on the target's site, where that knows it.
+    pub account: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// What becomes of a value.
@@ -58,8 +58,8 @@ fn one(value: &Value, kind: &str, field: &CreateField, known: &Known<'_>) -> Opt
         "string" | "date" | "datetime" => value.is_string().then(|| value.clone()),
         "number" => value.is_number().then(|| value.clone()),
         "user" => {
-            let account = text("accountId")?;
-            (known.account)(account).then(|| json!({ "accountId": account }))
+            let account = (known.account)(text("accountId")?)?;
+            Some(json!({ "accountId": account }))
         }
         "option" | "priority" | "securitylevel" | "resolution" => chosen(value, field),
         "option-with-child" => cascade(value, field),
@@ -161,7 +161,11 @@ mod tests {
         made.put("version", "1", "7");
         let known = Known {
             made: &made,
-            account: &|account| account == "a-1",
+            account: &|account| match account {
+                "a-1" => Some(account.to_owned()),
+                "old" => Some("new".to_owned()),
+                _ => None,
+            },
         };
         carry(&value, field, &known)
     }
@@ -220,6 +224,11 @@ mod tests {
         assert_eq!(
             carried(value, &users),
             Carried::Partly(json!([{ "accountId": "a-1" }]))
+        );
+        let user = field("user", "", json!([]));
+        assert_eq!(
+            carried(json!({ "accountId": "old" }), &user),
+            Carried::Whole(json!({ "accountId": "new" }))
         );
         let versions = field("array", "version", json!([]));
         assert_eq!(
