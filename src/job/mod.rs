@@ -94,8 +94,8 @@ pub mod signals;
 pub mod step;
 pub mod steps;
 mod undo;
-pub mod waiting;
 pub mod users;
+pub mod waiting;
 pub mod worker;
 pub mod world;
 

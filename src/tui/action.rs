@@ -59,6 +59,7 @@ pub enum Id {
     Cancel,
     Change,
     Clone,
+    CopyAgain,
     Create,
     Delete,
     Discard,
@@ -187,7 +188,8 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Create, Instance, &["n"], "new", "Create an instance from the templates.", 5),
     act(Id::Delete, Instance, &["D"], "delete", "Delete the selected instance, after showing what goes and what stays.", 0).unless(no::delete),
     act(Id::Held, Instance, &["h"], "held", "Show what a clone holds back, and turn it on one by one.", 0).unless(no::held),
-    act(Id::Refresh, Instance, &["r"], "refresh", "Read the figures of the selected instance again.", 0).unless(no::without_instance),
+    act(Id::CopyAgain, Instance, &["F"], "refresh", "Empty the selected clone and copy its source into it again, after showing what goes.", 0).unless(no::copy_again),
+    act(Id::Refresh, Instance, &["r"], "read again", "Read the figures of the selected instance again.", 0).unless(no::without_instance),
 
     act(Id::NextTab, Detail, &["]", "right"], "next tab", "Go to the next tab.", 7),
     act(Id::PreviousTab, Detail, &["[", "left"], "previous tab", "Go to the previous tab.", 0),

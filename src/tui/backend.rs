@@ -49,6 +49,10 @@ pub enum Request {
     Seed {
         instance: InstanceName,
     },
+    /// A clone is emptied, and its source copied into it again.
+    Refresh {
+        instance: InstanceName,
+    },
     Delete {
         instance: InstanceName,
     },
@@ -60,6 +64,7 @@ impl Request {
         match self {
             Request::Init { instance }
             | Request::Seed { instance }
+            | Request::Refresh { instance }
             | Request::Delete { instance } => instance,
             Request::Clone { target, .. } => target,
         }
@@ -71,6 +76,7 @@ impl Request {
             Request::Init { instance } => format!("Planning how to set up {instance}"),
             Request::Clone { source, .. } => format!("Planning the clone of {source}"),
             Request::Seed { instance } => format!("Planning the seeds of {instance}"),
+            Request::Refresh { instance } => format!("Planning the refresh of {instance}"),
             Request::Delete { instance } => format!("Looking at what belongs to {instance}"),
         }
     }

@@ -254,6 +254,12 @@ fn asked(request: &Request) -> request::Request {
             name: instance,
             reembed: false,
         },
+        Request::Refresh { instance } => request::Request::Refresh {
+            target: instance,
+            from: None,
+            only: Vec::new(),
+            users: Vec::new(),
+        },
         Request::Delete { instance } => request::Request::Delete { name: instance },
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::instance::{InstanceState, InstanceView};
 use crate::domain::job::JobView;
+use crate::domain::strategy::ProviderKind;
 
 use super::state::State;
 use super::state::env::EnvEditor;
@@ -86,6 +87,29 @@ pub fn held(state: &State) -> Why {
             "{} is no clone: what it has was made in it, and nothing is held back.",
             i.name
         )),
+    })
+}
+
+/// Only a clone can be refreshed, and only one that may be emptied.
+pub fn copy_again(state: &State) -> Why {
+    with_instance(state, |i| {
+        let name = &i.name;
+        if i.cloned_from.is_none() {
+            return Some(format!(
+                "{name} isn't a clone: there is nothing to refresh it from."
+            ));
+        }
+        if i.state == InstanceState::New {
+            return Some(format!(
+                "{name} isn't set up yet, so there is nothing to refresh."
+            ));
+        }
+        if i.kind == ProviderKind::Cloud {
+            return Some(format!(
+                "{name} lives in the cloud, and can't be backed up yet."
+            ));
+        }
+        delete(state)
     })
 }
 

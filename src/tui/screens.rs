@@ -183,6 +183,42 @@ fn report() -> State {
     state
 }
 
+fn refresh_plan() -> State {
+    let mut state = sample::three();
+    let mut plan = Plan {
+        kind: JobKind::Refresh,
+        instance: "clone-2".into(),
+        source: Some("default".into()),
+        title: "Refresh clone-2 from default".into(),
+        verb: "refresh".into(),
+        destructive: true,
+        lines: Vec::new(),
+        consent: Consent::TypeName("clone-2".into()),
+    };
+    plan.line("Empties", "its database: 41 tables, 12 k rows, 48 MB")
+        .line("", "Jira project CLONE2: 65 issues")
+        .line("Copies", "every table: 42 tables, 13 k rows, 50 MB")
+        .line("Last copy", "12 d ago, from default (job 7)")
+        .stays(
+            "Keeps",
+            "its keys, its .env, its configuration and its files",
+        )
+        .warn(
+            "No backup",
+            "what is in clone-2 now isn't backed up: it's gone for good",
+        )
+        .warn(
+            "Cancel",
+            "once it's emptied, cancelling leaves clone-2 empty until it's refreshed again",
+        );
+    let request = Request::Refresh {
+        instance: name("clone-2"),
+    };
+    let popup = PlanPopup::new(request, plan);
+    state.popups.push(Popup::Plan(popup));
+    state
+}
+
 #[test]
 fn what_is_held_back() {
     at_all_sizes("held", held_back);
@@ -191,6 +227,15 @@ fn what_is_held_back() {
 #[test]
 fn the_report_of_a_job() {
     at_all_sizes("report", report);
+}
+
+#[test]
+fn a_refresh_shows_what_goes() {
+    for (columns, rows) in [(60, 15), (80, 24)] {
+        let mut state = refresh_plan();
+        update(&mut state, Msg::Resize(columns, rows));
+        insta::assert_snapshot!(format!("refresh-{columns}x{rows}"), text(&state));
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         _ if state.log.is_some() => log(state, id, effects),
         Id::Use
         | Id::Clone
+        | Id::CopyAgain
         | Id::Init
         | Id::Seed
         | Id::Delete
@@ -84,6 +85,7 @@ fn instance(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         }
         Id::Init => plan(state, Request::Init { instance: name }, effects),
         Id::Seed => plan(state, Request::Seed { instance: name }, effects),
+        Id::CopyAgain => plan(state, Request::Refresh { instance: name }, effects),
         Id::Delete => plan(state, Request::Delete { instance: name }, effects),
         Id::Held => held::open(state, name, effects),
         _ => {}

@@ -59,7 +59,7 @@ fn plan(kind: JobKind, consent: Consent) -> Plan {
         source: None,
         title: "Clone default into clone-3".into(),
         verb: "clone".into(),
-        destructive: kind == JobKind::Delete,
+        destructive: kind.is_destructive(),
         lines: Vec::new(),
         consent,
     };
@@ -155,6 +155,47 @@ fn deleting_waits_for_the_typed_name() {
     );
     // a second Enter doesn't start it twice
     assert!(press(&mut state, "<enter>").is_empty());
+}
+
+#[test]
+fn a_refresh_waits_for_the_typed_name_and_is_for_clones_only() {
+    let mut state = sample::three();
+    assert!(press(&mut state, "F").is_empty());
+    let toast = state.toast.clone().unwrap();
+    assert!(
+        toast.text.contains("default isn't a clone"),
+        "{}",
+        toast.text
+    );
+
+    let clone = state
+        .instances
+        .rows
+        .iter_mut()
+        .find(|i| i.name.as_str() == "clone-2");
+    clone.unwrap().cloned_from = Some("default".into());
+    state.instances.select(&sample::name("clone-2"));
+    let effects = press(&mut state, "F");
+    let [
+        Effect::Plan {
+            generation,
+            request,
+        },
+    ] = effects.as_slice()
+    else {
+        panic!("{effects:?} {:?}", state.toast)
+    };
+    let instance = sample::name("clone-2");
+    assert_eq!(*request, Request::Refresh { instance });
+    let consent = Consent::TypeName("clone-2".into());
+    let answer = Ok(plan(JobKind::Refresh, consent));
+    update(&mut state, Msg::Planned(*generation, answer));
+    assert!(press(&mut state, "<enter>").is_empty());
+    let effects = press(&mut state, "clone-2<enter>");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Start { typed: Some(t), .. }] if t == "clone-2"),
+        "{effects:?}"
+    );
 }
 
 #[test]
