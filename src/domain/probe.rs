@@ -35,7 +35,7 @@ impl Outcome {
 /// What a call showed. Nothing in it is secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeFinding {
-    /// Supabase, Postgres, Jira or Confluence.
+    /// Supabase, Auth, Postgres, Jira or Confluence.
     pub service: String,
     /// `project`, `issues.fetch`: unique within its service.
     pub name: String,

@@ -7,9 +7,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::context::StepContext;
 use crate::provider::http::{LimitWait, WaitObserver};
+
+/// A wait that is over sooner isn't standing still: calls keep below a limit by such waits, and go
+/// as fast as it allows.
+const LONG: Duration = Duration::from_millis(1500);
 
 tokio::task_local! {
     static STEP: StepContext;
@@ -23,7 +28,9 @@ pub(super) async fn during<F: Future>(ctx: &StepContext, work: F) -> F::Output {
 /// For [`HttpOptions::waits`](crate::provider::http::HttpOptions::waits) of the pool that steps use.
 pub fn observer() -> WaitObserver {
     Arc::new(|wait: &LimitWait| {
-        // outside of a job nobody looks at a step
-        let _ = STEP.try_with(|ctx| ctx.waits(wait.service, wait.pause));
+        if wait.pause >= LONG {
+            // outside of a job nobody looks at a step
+            let _ = STEP.try_with(|ctx| ctx.waits(wait.service, wait.pause));
+        }
     })
 }

@@ -56,6 +56,12 @@ impl Service {
             facts.set(supabase::PROJECT, project);
             let probes = supabase::probes();
             run("Supabase", &api, &probes, &recorder, &mut facts, tell).await;
+            let (env, _) = dir.read_env()?;
+            let value = |key: &str| env.get(key).unwrap_or_default().to_owned();
+            let (url, key) = (value("SUPABASE_URL"), value("SUPABASE_SERVICE_ROLE_KEY"));
+            let auth = supabase::Auth::new(&url, &key, world.http())?;
+            let probes = supabase::auth_probes();
+            run("Auth", &auth, &probes, &recorder, &mut facts, tell).await;
             let configured = self.workspace.settings()?.providers.postgres.bin;
             let search = Search::new(configured).ok();
             let url = world.database(name)?;

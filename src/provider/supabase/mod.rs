@@ -38,7 +38,7 @@ pub use keys::{ApiKey, ApiKeys, KeyType};
 pub use migrations::{Migration, NewMigration};
 pub use organizations::{Organization, OrganizationDetail, Region};
 pub use postgrest::DataApiConfig;
-pub use probes::{PROJECT, probes};
+pub use probes::{PROJECT, auth_probes, probes};
 pub use projects::{NewProject, Project, ProjectDatabase};
 pub use secrets::SecretDigest;
 pub use state::ProjectStatus;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::provider::probe::Kind::{Flag, Like, List, Object, Text, Whole};
 use crate::provider::probe::{Facts, Header, Nothing, Problem, done, may, must};
+use crate::provider::supabase::auth::Auth;
 use crate::provider::supabase::client::Supabase;
 use crate::provider::supabase::health::Service;
 use crate::provider::supabase::state::ProjectStatus;
@@ -17,6 +18,7 @@ type Probe = crate::provider::probe::Probe<Supabase>;
 /// The fact that has to be known before: the ref of the project.
 pub const PROJECT: &str = "project";
 const ORGANIZATION: &str = "organization";
+const FUNCTION: &str = "function";
 
 const IS_REF: crate::provider::probe::Kind = Like("20 lower-case letters", |text| {
     text.parse::<ProjectRef>().is_ok()
@@ -55,7 +57,7 @@ fn text(value: &Value, pointer: &str) -> Option<String> {
 }
 
 pub fn probes() -> Vec<Probe> {
-    [site(), of_project(), database()]
+    [site(), of_project(), functions(), database()]
         .into_iter()
         .flatten()
         .collect()
@@ -200,6 +202,59 @@ fn of_project() -> Vec<Probe> {
                 must("[].value", Text),
             ],
         ),
+    ]
+}
+
+fn functions() -> Vec<Probe> {
+    vec![
+        Probe::new(
+            "auth.settings",
+            "a clone's sign-in has its source's settings",
+            |api, facts| Box::pin(async { done(api.auth_config(&project(facts)?).await) }),
+            &[must("", Object)],
+        ),
+        Probe::new(
+            "functions",
+            "edge functions are deployed again in a clone",
+            |api, facts| Box::pin(async { done(api.functions(&project(facts)?).await) }),
+            &[
+                must("", List),
+                must("[].id", Text),
+                must("[].slug", Text),
+                must("[].name", Text),
+                must("[].status", Text),
+                must("[].version", Whole),
+                may("[].verify_jwt", Flag),
+                may("[].entrypoint_path", Text),
+                may("[].import_map_path", Text),
+            ],
+        )
+        .learns(FUNCTION, |answer| text(answer, "/0/slug")),
+        // a form with files, which the client reads
+        Probe::new(
+            "function.body",
+            "the files of a function",
+            |api, facts| {
+                Box::pin(async {
+                    let slug = facts.get(FUNCTION)?;
+                    done(api.function_body(&project(facts)?, slug).await)
+                })
+            },
+            &[],
+        ),
+    ]
+}
+
+/// What is read of a project's own Auth API.
+pub fn auth_probes() -> Vec<crate::provider::probe::Probe<Auth>> {
+    vec![
+        crate::provider::probe::Probe::<Auth>::new(
+            "users.count",
+            "how many users a clone has to have",
+            |auth, _| Box::pin(async { done(auth.count().await) }),
+            &[must("users", List), must("users[].id", Text)],
+        )
+        .headers(&[counts("x-total-count")]),
     ]
 }
 
