@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::link::{self, Link};
 use super::pane;
 use super::popup;
 use super::state::{SMALLEST, State};
@@ -47,4 +48,14 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     if let Some(top) = state.popups.last() {
         popup::draw(state, top, buffer);
     }
+}
+
+/// What of a frame that was drawn leads to an address.
+pub(super) fn links(state: &State, buffer: &Buffer) -> Vec<Link> {
+    if state.too_small() {
+        return Vec::new();
+    }
+    let detail = state.areas().detail;
+    let links = detail.map(|area| pane::detail::links(state, area));
+    link::seen(links.unwrap_or_default(), buffer)
 }

@@ -88,6 +88,16 @@ pub fn centred(size: (u16, u16), width: u16, height: u16) -> Rect {
     )
 }
 
+/// The area within a pane's frame: one column of air at both sides.
+pub fn inner(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(2),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
+
 /// Rows inside a frame.
 pub fn inside(area: Option<Rect>) -> usize {
     area.map_or(0, |a| usize::from(a.height.saturating_sub(2)))

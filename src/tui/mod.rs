@@ -16,8 +16,10 @@ pub mod effect;
 mod event;
 #[cfg(test)]
 mod fuzz;
+mod hyperlink;
 pub mod keymap;
 mod layout;
+mod link;
 pub mod msg;
 mod palette;
 mod pane;

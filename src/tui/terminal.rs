@@ -3,10 +3,12 @@
 //! [`leave`] is the one way out: at the end, at a panic, at a signal, before `$EDITOR` and before
 //! the shell. It undoes everything that [`enter`] does, in any state, any number of times.
 
+use std::cell::RefCell;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
+use std::rc::Rc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
@@ -14,7 +16,6 @@ use std::time::Duration;
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
 };
@@ -26,6 +27,7 @@ use ratatui::crossterm::{cursor, event, execute, queue, terminal};
 use crate::error::{Context, Error, Kind, Result};
 
 use super::draw;
+use super::hyperlink::{self, LinkBackend, Links};
 use super::state::State;
 
 type Out = BufWriter<Stdout>;
@@ -34,7 +36,9 @@ type Out = BufWriter<Stdout>;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Out>>,
+    terminal: Terminal<LinkBackend<Out>>,
+    /// What of the frame is a link; `None` where the terminal isn't known to show any.
+    links: Option<Rc<RefCell<Links>>>,
     /// What is in the terminal isn't what was drawn last.
     stale: bool,
 }
@@ -51,10 +55,13 @@ impl Screen {
         give_back_on_panic(std::thread::current().id());
         let out = BufWriter::with_capacity(64 * 1024, io::stdout());
         enter()?;
-        let terminal = Terminal::new(CrosstermBackend::new(out));
+        let links = Rc::<RefCell<Links>>::default();
+        let terminal = Terminal::new(LinkBackend::new(out, links.clone()));
+        let linking = hyperlink::supported(|name| std::env::var(name).ok());
         match terminal {
             Ok(terminal) => Ok(Screen {
                 terminal,
+                links: linking.then_some(links),
                 stale: false,
             }),
             Err(error) => {
@@ -80,8 +87,16 @@ impl Screen {
             let size = self.terminal.size().map_err(broken)?;
             self.terminal.resize(size.into()).map_err(broken)?;
         }
+        let links = self.links.as_ref();
         self.terminal
-            .draw(|frame| draw::draw(state, frame.area(), frame.buffer_mut()))
+            .draw(|frame| {
+                draw::draw(state, frame.area(), frame.buffer_mut());
+                if let Some(links) = links {
+                    let buffer = frame.buffer_mut();
+                    let seen = draw::links(state, buffer);
+                    links.borrow_mut().renew(seen, buffer);
+                }
+            })
             .map_err(broken)?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate).map_err(broken)
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tui::layout;
+use crate::tui::link::Link;
 use crate::tui::state::{Focus, State, Tab};
 use crate::tui::theme::Role;
 use crate::tui::widget::frame;
@@ -56,6 +57,26 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     }
 }
 
+/// Where the pane, drawn in `area`, leads to an address.
+pub fn links(state: &State, area: Rect) -> Vec<Link> {
+    if state.tab != Tab::Overview {
+        return Vec::new();
+    }
+    let inner = layout::inner(area);
+    let found = overview::links(state, usize::from(inner.width)).into_iter();
+    let shown = found.filter_map(|(line, column, words, url)| {
+        let row = u16::try_from(line.checked_sub(state.scroll)?).ok()?;
+        let column = u16::try_from(column).ok()?;
+        (row < inner.height).then(|| Link {
+            x: inner.x.saturating_add(column),
+            y: inner.y.saturating_add(row),
+            words,
+            url,
+        })
+    });
+    shown.collect()
+}
+
 /// How many lines the overview or the activity has now.
 pub fn line_count(state: &State) -> usize {
     let width = state
@@ -80,4 +101,48 @@ fn tabs(state: &State, focused: bool) -> Line<'static> {
         spans.push(Span::styled(tab.title(), style));
     }
     Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::instance::AtlassianPlace;
+    use crate::tui::draw;
+    use crate::tui::msg::Msg;
+    use crate::tui::state::State;
+    use crate::tui::state::sample;
+    use crate::tui::update::update;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    const URL: &str = "https://a-rather-long-name-of-an-example.atlassian.net/browse/EXAMPLE";
+
+    fn with_a_project() -> State {
+        let mut state = sample::three();
+        let mut rows = state.instances.rows.clone();
+        for row in &mut rows {
+            row.jira = Some(AtlassianPlace {
+                key: "EXAMPLE".into(),
+                url: Some(URL.into()),
+                count: Some(65),
+            });
+        }
+        update(&mut state, Msg::Instances(Ok(rows)));
+        state
+    }
+
+    #[test]
+    fn the_project_and_every_line_of_its_address_lead_there() {
+        for (columns, rows) in [(120, 36), (200, 50)] {
+            let mut state = with_a_project();
+            update(&mut state, Msg::Resize(columns, rows));
+            let area = Rect::new(0, 0, columns, rows);
+            let mut buffer = Buffer::empty(area);
+            draw::draw(&state, area, &mut buffer);
+            let links = draw::links(&state, &buffer);
+            assert!(links.iter().all(|link| link.url == URL), "{links:?}");
+            let words: Vec<&str> = links.iter().map(|link| link.words.as_str()).collect();
+            assert_eq!(words.first(), Some(&"EXAMPLE"), "{columns}");
+            assert_eq!(words[1..].concat(), URL, "{columns}");
+        }
+    }
 }

@@ -14,13 +14,25 @@ use super::{dim, glyph, moment, style};
 const LABEL: usize = 12;
 
 pub fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
-    let Some(instance) = state.selected() else {
-        return Vec::new();
-    };
+    page(state, width).lines
+}
+
+/// Line, column, words and address of what leads somewhere.
+pub type Leads = Vec<(usize, usize, String, String)>;
+
+pub fn links(state: &State, width: usize) -> Leads {
+    page(state, width).links
+}
+
+fn page(state: &State, width: usize) -> Page<'_> {
     let mut page = Page {
         state,
         width,
         lines: Vec::new(),
+        links: Vec::new(),
+    };
+    let Some(instance) = state.selected() else {
+        return page;
     };
     page.callout(instance);
     page.text("Purpose", or_dash(&instance.purpose));
@@ -82,7 +94,7 @@ pub fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
             vec![mark, Span::raw("yes, it refuses to be deleted")],
         );
     }
-    page.lines
+    page
 }
 
 fn or_dash(text: &str) -> &str {
@@ -93,6 +105,7 @@ struct Page<'a> {
     state: &'a State,
     width: usize,
     lines: Vec<Line<'static>>,
+    links: Leads,
 }
 
 impl Page<'_> {
@@ -122,6 +135,7 @@ impl Page<'_> {
         let Some(place) = place else {
             return;
         };
+        let from = self.lines.len();
         let mut value = vec![Span::raw(place.key.clone())];
         if let Some(count) = place.count {
             let text = format!(
@@ -134,6 +148,14 @@ impl Page<'_> {
         self.row(label, value);
         if let Some(url) = &place.url {
             self.text("", url);
+            let key = (from, LABEL, place.key.clone(), url.clone());
+            self.links.push(key);
+            for (line, shown) in self.lines.iter().enumerate().skip(from + 1) {
+                // an address of several lines leads to the whole of it from each
+                let words = shown.spans.get(1).map(|span| span.content.to_string());
+                let lead = words.map(|words| (line, LABEL, words, url.clone()));
+                self.links.extend(lead);
+            }
         }
     }
 
