@@ -91,6 +91,23 @@ async fn mess(jira: &Jira, confluence: &Confluence, key: &str) {
 }
 
 impl Place {
+    /// The rows of files came with the database: their bytes are there, too.
+    fn a_file_is_there(&self) {
+        let name = self.text(
+            "clone-1",
+            "SELECT min(name) FROM storage.objects WHERE bucket_id = 'campo'",
+        );
+        let at = self.value("clone-1", "SUPABASE_URL");
+        let url = format!("{at}/storage/v1/object/public/campo/{name}");
+        let bytes = block_on(async {
+            let answer = reqwest::get(&url).await.expect("an answer");
+            let answer = answer.error_for_status().expect("the file");
+            answer.bytes().await.expect("bytes")
+        });
+        let seed = self.path(&format!("instances/default/seeds/storage/campo/{name}"));
+        assert_eq!(bytes, fs::read(seed).expect("the seed"));
+    }
+
     /// The clone is the source's copy again, and its rows name issues that are there.
     #[track_caller]
     fn site_is_refreshed(&self) {
@@ -190,8 +207,11 @@ fn issues_and_pages_are_emptied_and_copied_again() {
     ] {
         assert!(plan.contains(words), "{words}: {plan}");
     }
-    place.matriz(&REFRESH).ok();
+    let said = place.matriz(&[&REFRESH[..], &["--json"]].concat()).ok();
+    let summary = said.last()["summary"].as_str().unwrap().to_owned();
+    assert!(summary.contains("8 files"), "{summary}");
     place.site_is_refreshed();
+    place.a_file_is_there();
     let after = place.site("clone-1");
     assert_eq!(
         (&after.project, &after.space),
