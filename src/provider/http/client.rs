@@ -239,15 +239,17 @@ impl Http {
         sleep(request, pause, cancel).await
     }
 
-    /// A limit that all requests share is met by the next one too; one of a single issue only by
-    /// the next write to it.
+    /// A limit that all requests share is met by the next one too; one of an operation only by the
+    /// next call of it, and one of a single issue by the next write to it.
     fn keep_others_back(&self, request: &Request, reason: Option<&str>, pause: Duration) {
         let until = tokio::time::Instant::now() + pause;
         if reason.is_some_and(|text| text.contains("per-issue")) {
             for key in &request.writes {
                 self.inner.writes.keep_quiet(key, until);
             }
-        } else if let Some(operation) = &request.operation {
+        } else if let Some(operation) = &request.operation
+            && reason.is_some_and(|text| text.contains("burst"))
+        {
             self.inner.writes.keep_quiet(operation, until);
         } else if request.shared_limit {
             self.inner.limit.of(&request.host()).keep_quiet(until);

@@ -40,6 +40,14 @@ impl Person {
         self.row.get(column).and_then(Value::as_str).unwrap_or("")
     }
 
+    /// A row that somebody wrote by hand may have none: then the service's first of all moments.
+    fn moment(&self, column: &str) -> &str {
+        match self.text(column) {
+            "" => "0001-01-01T00:00:00Z",
+            moment => moment,
+        }
+    }
+
     pub fn id(&self) -> &str {
         self.text("id")
     }
@@ -83,8 +91,8 @@ impl Person {
         shown.insert("user_metadata".into(), self.object("raw_user_meta_data"));
         let identities = self.identities.iter().map(identity).collect();
         shown.insert("identities".into(), Value::Array(identities));
-        shown.insert("created_at".into(), json!(self.text("created_at")));
-        shown.insert("updated_at".into(), json!(self.text("updated_at")));
+        shown.insert("created_at".into(), json!(self.moment("created_at")));
+        shown.insert("updated_at".into(), json!(self.moment("updated_at")));
         shown.insert("is_anonymous".into(), json!(self.is_anonymous()));
         Value::Object(shown)
     }
