@@ -53,6 +53,10 @@ pub struct ServerOptions {
     pub run_as: RunAs,
 }
 
+/// After its server was killed, a process of it may live on for a moment, and holds the memory
+/// that a new server of the same folder refuses to share.
+const STILL_ENDING: Duration = Duration::from_secs(10);
+
 /// A running server. Dropped without [`Server::stop`], it is told to stop at once.
 pub struct Server {
     child: child::Running,
@@ -95,7 +99,7 @@ impl Server {
                 port: options.port,
                 temporary: None,
             },
-            None => Self::start_new(command, options, superuser).await?,
+            None => Self::start_new(postgres, options, &sockets, superuser).await?,
         };
         if let (Some(claim), Some(patience)) = (&claim, options.outlives) {
             let guard = guard::Guard::over(claim, data, server.pid(), patience)?;
@@ -105,24 +109,35 @@ impl Server {
     }
 
     async fn start_new(
-        command: Command,
+        postgres: &Postgres,
         options: &ServerOptions,
+        sockets: &Path,
         superuser: DatabaseUrl,
     ) -> Result<Self> {
         let data = &options.data;
         folder::clear_stale(data).await?;
         settings::write_hba(data, &options.hba, options.run_as)?;
-        let from = fs::metadata(&options.log).map_or(0, |meta| meta.len());
-        let child = child::Running::start(command).await?;
-        let server = Server {
-            child,
-            _guard: None,
-            superuser,
-            port: options.port,
-            temporary: None,
-        };
-        server.wait_ready(options, from).await?;
-        Ok(server)
+        let deadline = Instant::now() + STILL_ENDING;
+        loop {
+            let from = fs::metadata(&options.log).map_or(0, |meta| meta.len());
+            let command = command(postgres, options, sockets)?;
+            let server = Server {
+                child: child::Running::start(command).await?,
+                _guard: None,
+                superuser: superuser.clone(),
+                port: options.port,
+                temporary: None,
+            };
+            let error = match server.wait_ready(options, from).await {
+                Ok(()) => return Ok(server),
+                Err(error) => error,
+            };
+            let waits = said_since(&options.log, from).contains("is still in use");
+            if !waits || !server.child.has_ended() || Instant::now() >= deadline {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// A server for tests: a new cluster in a temporary folder, on a free port, not durable. The
@@ -283,10 +298,15 @@ fn command(postgres: &Postgres, options: &ServerOptions, sockets: &Path) -> Resu
     Ok(command)
 }
 
-fn why_it_ended(log: &Path, from: u64, port: u16) -> Error {
+/// What the server wrote into its log from a position on.
+fn said_since(log: &Path, from: u64) -> String {
     let bytes = fs::read(log).unwrap_or_default();
     let from = usize::try_from(from).unwrap_or(0);
-    let text = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).into_owned();
+    String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).into_owned()
+}
+
+fn why_it_ended(log: &Path, from: u64, port: u16) -> Error {
+    let text = said_since(log, from);
     if text.contains("Address already in use") {
         return Error::new(
             Kind::Conflict,
@@ -295,6 +315,8 @@ fn why_it_ended(log: &Path, from: u64, port: u16) -> Error {
     }
     let line = text
         .lines()
+        // that one is the farewell of an earlier server's process
+        .filter(|line| !line.contains("unexpected postmaster exit"))
         .find(|line| line.contains("FATAL") || line.contains("PANIC"));
     let line = line
         .or_else(|| text.lines().next_back())
