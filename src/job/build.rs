@@ -328,34 +328,14 @@ fn clone(
             keeps_project: shape.keeps_project,
         }));
     }
-    if shape.atlassian.jira {
-        let (world, source, target) = of();
-        copy.push(Box::new(CopyIssues {
-            world,
-            source,
-            target,
-        }));
-        let (world, source, target) = of();
-        rewrite.push(Box::new(FinishIssues {
-            world,
-            source,
-            target,
-        }));
-    }
-    if shape.atlassian.confluence {
-        let (world, source, target) = of();
-        copy.push(Box::new(CopyPages {
-            world,
-            source,
-            target,
-        }));
-        let (world, source, target) = of();
-        rewrite.push(Box::new(FinishPages {
-            world,
-            source,
-            target,
-        }));
-    }
+    copy_sites(
+        world,
+        &shape.atlassian,
+        source,
+        target,
+        &mut copy,
+        &mut rewrite,
+    );
     let mut files = Stage::new();
     if shape.supabase.storage {
         // after the rewriting: a file goes where its row says, and its name may have been rewritten
@@ -393,6 +373,46 @@ fn clone(
     }
     stages.push(last);
     stages
+}
+
+/// Issues and pages: created while the tables are copied, and finished when everything has a name.
+pub(in crate::job) fn copy_sites(
+    world: &World,
+    shape: &AtlassianShape,
+    source: &InstanceName,
+    target: &InstanceName,
+    copy: &mut Stage,
+    rewrite: &mut Stage,
+) {
+    let of = || (world.clone(), source.clone(), target.clone());
+    if shape.jira {
+        let (world, source, target) = of();
+        copy.push(Box::new(CopyIssues {
+            world,
+            source,
+            target,
+        }));
+        let (world, source, target) = of();
+        rewrite.push(Box::new(FinishIssues {
+            world,
+            source,
+            target,
+        }));
+    }
+    if shape.confluence {
+        let (world, source, target) = of();
+        copy.push(Box::new(CopyPages {
+            world,
+            source,
+            target,
+        }));
+        let (world, source, target) = of();
+        rewrite.push(Box::new(FinishPages {
+            world,
+            source,
+            target,
+        }));
+    }
 }
 
 fn delete(world: &World, shape: &Shape, name: &InstanceName) -> Vec<Stage> {

@@ -204,6 +204,7 @@ fn issues_and_pages_are_emptied_and_copied_again() {
     for words in [
         "Jira project CLONE1: 65 issues",
         "Confluence space CLONE1: 41 pages",
+        "8 files in 2 buckets",
     ] {
         assert!(plan.contains(words), "{words}: {plan}");
     }

@@ -13,7 +13,7 @@ use crate::job::plan::{empty, refuse_broken};
 use crate::job::preflight::Look;
 use crate::job::shape::{Shape, own};
 use crate::job::world::World;
-use crate::job::{foreseen, plan_site};
+use crate::job::{foreseen, plan_site, plan_storage};
 use crate::registry::Registry;
 use crate::registry::instances::InstanceFigures;
 
@@ -45,7 +45,7 @@ pub fn plan(
     }
     plan.stays(
         "Keeps",
-        "its keys, its .env, its configuration and its files",
+        "its keys, its .env, its configuration and its folder's other files",
     );
     stays(&mut plan, world, shape, target)?;
     plan.stays("Stays", format!("{source}, unchanged and usable meanwhile"));
@@ -161,6 +161,7 @@ fn comes(
         ..counts
     };
     plan_site::copies(plan, &shape.atlassian, &counts);
+    plan_storage::copies(plan, shape, &counts);
     plan_site::people(plan, &shape.users);
     if !shape.without_database {
         plan.line("Checks", "counts and contents of every table, at the end");

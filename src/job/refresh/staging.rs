@@ -2,12 +2,12 @@
 
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::Strategy;
-use crate::job::build::{figures, one};
+use crate::job::build::{copy_sites, figures, one};
 use crate::job::shape::Shape;
 use crate::job::step::Stage;
-use crate::job::steps::confluence::{CopyPages, CreateSpace, EmptySpace, FinishPages};
+use crate::job::steps::confluence::{CreateSpace, EmptySpace};
 use crate::job::steps::copy::CopyDatabase;
-use crate::job::steps::jira::{CopyIssues, CreateJiraProject, EmptyJiraProject, FinishIssues};
+use crate::job::steps::jira::{CreateJiraProject, EmptyJiraProject};
 use crate::job::steps::read_schema::ReadSchema;
 use crate::job::steps::records::CarryRecords;
 use crate::job::steps::references::{RepointFiles, RewriteDatabase, Rows};
@@ -80,18 +80,6 @@ pub fn stages(
             wanted: None,
         };
         places.push(titled(project, "Prepare the Jira project"));
-        let (world, source, target) = of();
-        copy.push(Box::new(CopyIssues {
-            world,
-            source,
-            target,
-        }));
-        let (world, source, target) = of();
-        rewrite.push(Box::new(FinishIssues {
-            world,
-            source,
-            target,
-        }));
     }
     if shape.atlassian.confluence {
         let (world, source, target) = of();
@@ -106,19 +94,9 @@ pub fn stages(
             wanted: None,
         };
         places.push(titled(space, "Prepare the Confluence space"));
-        let (world, source, target) = of();
-        copy.push(Box::new(CopyPages {
-            world,
-            source,
-            target,
-        }));
-        let (world, source, target) = of();
-        rewrite.push(Box::new(FinishPages {
-            world,
-            source,
-            target,
-        }));
     }
+    let site = &shape.atlassian;
+    copy_sites(world, site, source, target, &mut copy, &mut rewrite);
     let mut files = Stage::new();
     if shape.supabase.storage {
         // the rows that were copied name versions that only the source has

@@ -47,13 +47,7 @@ impl Step for RewriteReferences {
     }
 
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let journal = ctx.journal()?;
-        let rewriters = |place| -> Result<Rewriter> {
-            let mut map = pairs::map(&self.world, &self.source, &self.target, place)?;
-            created::add(&mut map, &journal);
-            map.compile()
-        };
-        let (settings, text) = (rewriters(Place::Settings)?, rewriters(Place::Text)?);
+        let (settings, text) = rewriters(ctx, &self.world, &self.source, &self.target)?;
         let folder = self.world.instance(&self.target)?.path().to_owned();
         let mut changes = FileChanges::default();
         for path in files_in(&folder)? {
@@ -94,6 +88,22 @@ impl Step for RewriteReferences {
     async fn undo(&self, _ctx: &StepContext) -> Result<()> {
         Ok(())
     }
+}
+
+/// For files that hold nothing but settings, and for all others.
+pub(super) fn rewriters(
+    ctx: &StepContext,
+    world: &World,
+    source: &InstanceName,
+    target: &InstanceName,
+) -> Result<(Rewriter, Rewriter)> {
+    let journal = ctx.journal()?;
+    let of = |place| -> Result<Rewriter> {
+        let mut map = pairs::map(world, source, target, place)?;
+        created::add(&mut map, &journal);
+        map.compile()
+    };
+    Ok((of(Place::Settings)?, of(Place::Text)?))
 }
 
 pub(super) fn rewrite(

@@ -3,13 +3,10 @@
 
 use async_trait::async_trait;
 
-use super::created;
 use super::earlier;
-use super::files::{files_in, left_in, read, rewrite};
-use super::pairs::{self, Place};
+use super::files::{files_in, left_in, read, rewrite, rewriters};
 use super::summary;
 use crate::domain::name::InstanceName;
-use crate::domain::reference::Rewriter;
 use crate::domain::report::{self, FileChanges};
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
@@ -39,13 +36,7 @@ impl Step for RepointFiles {
     /// Settings are never changed. What else names the source in a file of theirs is people's own,
     /// and no reason to fail: it's told.
     async fn run(&self, ctx: &StepContext) -> Result<()> {
-        let journal = ctx.journal()?;
-        let rewriters = |place| -> Result<Rewriter> {
-            let mut map = pairs::map(&self.world, &self.source, &self.target, place)?;
-            created::add(&mut map, &journal);
-            map.compile()
-        };
-        let (settings, text) = (rewriters(Place::Settings)?, rewriters(Place::Text)?);
+        let (settings, text) = rewriters(ctx, &self.world, &self.source, &self.target)?;
         let renewed = earlier::map(ctx, &self.source, &self.target)?.compile()?;
         let folder = self.world.instance(&self.target)?.path().to_owned();
         let mut changes = FileChanges::default();
