@@ -58,6 +58,35 @@ pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     })
 }
 
+/// Writes a file that isn't there yet, whole or not at all. One that is there stays as it is, whatever
+/// it holds: false then.
+pub fn create_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
+    let folder = folder_of(path);
+    let temporary = temporary_beside(path);
+    let written = (|| {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        // unlike a rename, a link never takes the place of what is there
+        let made = match fs::hard_link(&temporary, path) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(error) => return Err(error),
+        };
+        fs::remove_file(&temporary)?;
+        sync_folder(folder)?;
+        Ok(made)
+    })();
+    written.map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        failed("write", path, error)
+    })
+}
+
 /// The largest configuration file that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
 

@@ -7,6 +7,7 @@
 mod connection;
 pub mod file;
 mod instance_dir;
+mod keys;
 mod listing;
 mod manifest;
 mod mcp;

@@ -1,12 +1,19 @@
 //! The command line as types. Names, flags and exit codes are a contract: scripts rely on them.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::request::Area;
 use crate::domain::strategy::{ProviderKind, Strategy};
+
+mod doctor;
+mod env;
+mod run;
+
+pub use doctor::Doctor;
+pub use env::Env;
+pub use run::Run;
 
 /// Many isolated copies of one codebase, from one screen.
 #[derive(Debug, Parser)]
@@ -186,13 +193,6 @@ pub struct Create {
 }
 
 #[derive(Debug, Args)]
-pub struct Doctor {
-    /// Ask an instance's real services instead, changing nothing, and say what is otherwise than this program expects
-    #[arg(long, value_name = "NAME")]
-    pub live: Option<String>,
-}
-
-#[derive(Debug, Args)]
 pub struct Init {
     /// The instance
     pub name: Option<String>,
@@ -320,27 +320,6 @@ pub enum Held {
         #[arg(required = true, num_args = 1..)]
         what: Vec<String>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Env {
-    /// List the keys; secret values are masked
-    List,
-    /// Print one value
-    Get { key: String },
-    /// Set one value ("-" reads it from standard input)
-    Set { key: String, value: String },
-    /// Remove one key
-    Unset { key: String },
-    /// Check the file: what other readers would read differently, what is missing
-    Check,
-}
-
-#[derive(Debug, Args)]
-pub struct Run {
-    /// The command and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
-    pub command: Vec<OsString>,
 }
 
 #[derive(Debug, Subcommand)]
