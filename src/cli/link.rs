@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::Call;
 use super::args::Link;
 use crate::error::{Error, Result};
-use crate::service::{LinkRequest, Linked};
+use crate::service::LinkRequest;
 
 pub async fn link(call: &Call<'_>, args: &Link) -> Result<ExitCode> {
     let name = call
@@ -13,73 +13,56 @@ pub async fn link(call: &Call<'_>, args: &Link) -> Result<ExitCode> {
         .resolve(args.name.as_deref(), call.global.instance.as_deref())?;
     let linked = call.service.link(&name, &request(args)?).await?;
     call.out
-        .result(&serde_json::json!(linked), &text(&linked))?;
+        .result(&serde_json::json!(linked), &linked.lines().join("\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn request(args: &Link) -> Result<LinkRequest> {
-    let database = args.database_url.as_deref();
-    if args.token.as_deref().is_some_and(|token| token != "-") {
-        return Err(Error::usage("--token takes only \"-\": a token on the command line is seen by everybody on this machine.")
-            .hint("Give it on standard input: matriz link NAME --token - < file"));
+    let secrets = [
+        ("--access-token", &args.access_token),
+        ("--db-password", &args.db_password),
+        ("--token", &args.token),
+    ];
+    for (flag, given) in secrets {
+        if given.as_deref().is_some_and(|given| given != "-") {
+            return Err(Error::usage(format!("{flag} takes only \"-\": a secret on the command line is seen by everybody on this machine."))
+                .hint(format!("Give it on standard input: matriz link NAME {flag} - < file")));
+        }
     }
-    if args.token.is_some() && database == Some("-") {
+    let asked = secrets.iter().filter(|(_, given)| given.is_some()).count();
+    let address = args.database_url.as_deref() == Some("-");
+    if asked + usize::from(address) > 1 {
         return Err(Error::usage(
-            "Standard input holds one value: the token, or the database's address.",
+            "Standard input holds one value, and several were asked from it.",
         )
         .hint(
-            "Connect them one after the other, or put the token into the instance's .env first.",
+            "Connect them one after the other, or put the others into the instance's .env first.",
         ));
     }
-    let database_url = match database {
+    let database_url = match args.database_url.as_deref() {
         Some("-") => Some(super::env::read_stdin()?),
         other => other.map(str::to_owned),
     };
-    let token = match &args.token {
-        Some(_) => Some(super::env::read_stdin()?),
-        None => None,
-    };
-    if token
-        .as_deref()
-        .is_some_and(|token| token.trim().is_empty())
-    {
-        return Err(Error::usage("No token came on standard input."));
-    }
+    let secret =
+        |what: &str, given: &Option<String>| given.as_ref().map(|_| read_secret(what)).transpose();
     Ok(LinkRequest {
+        access_token: secret("access token", &args.access_token)?,
+        organization: args.organization.clone(),
+        db_password: secret("password", &args.db_password)?,
         project: args.project_ref.clone(),
         database_url,
         site: args.site.clone(),
         email: args.email.clone(),
-        token,
+        token: secret("token", &args.token)?,
         jira_project: args.jira_project.clone(),
         space: args.space.clone(),
     })
 }
 
-fn text(linked: &Linked) -> String {
-    let name = &linked.instance.name;
-    let link = &linked.link;
-    let mut lines = Vec::new();
-    if let Some(project) = &link.project {
-        lines.push(format!("{name} is connected to project {project}."));
+fn read_secret(what: &str) -> Result<String> {
+    let text = super::env::read_stdin()?;
+    match text.trim().is_empty() {
+        true => Err(Error::usage(format!("No {what} came on standard input."))),
+        false => Ok(text),
     }
-    if let Some(site) = &link.site {
-        let site = match site.as_str() {
-            "sandbox" => "the sandbox's site",
-            site => site,
-        };
-        let account = link.account.as_deref().unwrap_or_default();
-        lines.push(format!("{name} is connected to {site} as {account}."));
-    }
-    let places = [
-        ("Jira project", &link.jira_project),
-        ("Confluence space", &link.space),
-    ];
-    for (what, key) in places {
-        if let Some(key) = key {
-            lines.push(format!("{name} is connected to the {what} {key}."));
-        }
-    }
-    lines.extend(link.remarks.iter().map(|remark| format!("▲ {remark}")));
-    lines.join("\n")
 }

@@ -126,10 +126,16 @@ impl World {
                         "Put {key} into instances/{name}/.env or into the .env at the workspace's top."
                     ))
                 })?;
-                let url = config.api_url.as_deref().unwrap_or(CLOUD_URL);
-                Ok(Supabase::new(url, &token, self.inner.http.clone())?.with_token_key(key))
+                self.supabase_at(&config, &token)
             }
         }
+    }
+
+    /// A client for the cloud with a token that no file has yet.
+    pub fn supabase_at(&self, config: &SupabaseConfig, token: &str) -> Result<Supabase> {
+        let url = config.api_url.as_deref().unwrap_or(CLOUD_URL);
+        let client = Supabase::new(url, token, self.inner.http.clone())?;
+        Ok(client.with_token_key(&config.access_token_key))
     }
 
     /// The files of an instance's project, by its address and its own key in the `.env`.

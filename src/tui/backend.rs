@@ -17,6 +17,7 @@ use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
+use crate::domain::secret::Secret;
 use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::Result;
 
@@ -38,6 +39,8 @@ pub enum Changed {
 pub enum Request {
     Init {
         instance: InstanceName,
+        /// Whose project it is to share, with [`Strategy::Schema`].
+        project_of: Option<InstanceName>,
     },
     Clone {
         source: InstanceName,
@@ -62,7 +65,7 @@ impl Request {
     /// The instance that is written to.
     pub fn target(&self) -> &InstanceName {
         match self {
-            Request::Init { instance }
+            Request::Init { instance, .. }
             | Request::Seed { instance }
             | Request::Refresh { instance }
             | Request::Delete { instance } => instance,
@@ -73,7 +76,7 @@ impl Request {
     /// "Planning the clone of default": what stands on the screen while the plan is made.
     pub fn working(&self) -> String {
         match self {
-            Request::Init { instance } => format!("Planning how to set up {instance}"),
+            Request::Init { instance, .. } => format!("Planning how to set up {instance}"),
             Request::Clone { source, .. } => format!("Planning the clone of {source}"),
             Request::Seed { instance } => format!("Planning the seeds of {instance}"),
             Request::Refresh { instance } => format!("Planning the refresh of {instance}"),
@@ -89,6 +92,20 @@ pub struct NewInstance {
     pub purpose: String,
     pub strategy: Strategy,
     pub kind: ProviderKind,
+}
+
+/// What an instance is to be connected to; what is empty stays as it is.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Connect {
+    pub access_token: Option<Secret>,
+    pub organization: Option<String>,
+    pub project: Option<String>,
+    pub db_password: Option<Secret>,
+    pub site: Option<String>,
+    pub email: Option<String>,
+    pub token: Option<Secret>,
+    pub jira_project: Option<String>,
+    pub space: Option<String>,
 }
 
 /// A file's text, and a stamp that says whether it is still the same when it is written back.
@@ -215,6 +232,13 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Answer<Saved>> + Send;
 
     fn create_instance(&self, new: &NewInstance) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Connects an instance to what exists, once all of it was tried; says how well, a sentence each.
+    fn connect(
+        &self,
+        name: &InstanceName,
+        to: &Connect,
+    ) -> impl Future<Output = Answer<Vec<String>>> + Send;
 
     fn select_instance(&self, name: &InstanceName) -> impl Future<Output = Answer<()>> + Send;
 }

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
-use super::backend::{Activity, Backend, Changed, Document, LogPart, NewInstance, Request, Saved};
+use super::backend::{
+    Activity, Backend, Changed, Connect, Document, LogPart, NewInstance, Request, Saved,
+};
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
 use crate::domain::request;
+use crate::domain::secret::Secret;
 use crate::error::{Context, Error, Kind, Result};
 use crate::service::{self, News, NewsFeed, Service};
 
@@ -202,6 +205,24 @@ impl Backend for Bridge {
         off_loop(move || service.create(&request).map(|_| ())).await
     }
 
+    async fn connect(&self, name: &InstanceName, to: &Connect) -> Result<Vec<String>> {
+        let text = |secret: &Option<Secret>| secret.as_ref().map(|s| s.reveal().to_owned());
+        let request = service::LinkRequest {
+            access_token: text(&to.access_token),
+            organization: to.organization.clone(),
+            project: to.project.clone(),
+            db_password: text(&to.db_password),
+            database_url: None,
+            site: to.site.clone(),
+            email: to.email.clone(),
+            token: text(&to.token),
+            jira_project: to.jira_project.clone(),
+            space: to.space.clone(),
+        };
+        let linked = self.service.link(name, &request).await?;
+        Ok(linked.lines())
+    }
+
     async fn select_instance(&self, name: &InstanceName) -> Result<()> {
         let (service, name) = (self.service.clone(), name.clone());
         off_loop(move || service.select(&name)).await
@@ -229,10 +250,13 @@ fn changed(news: News) -> Changed {
 
 fn asked(request: &Request) -> request::Request {
     match request.clone() {
-        Request::Init { instance } => request::Request::Init {
+        Request::Init {
+            instance,
+            project_of,
+        } => request::Request::Init {
             name: instance,
             reembed: false,
-            project_of: None,
+            project_of,
             keys: request::AtlassianKeys::default(),
         },
         Request::Clone {

@@ -16,7 +16,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
 use crate::error::{Error, Result};
 
-use super::backend::{Backend, NewInstance, Request};
+use super::backend::{Backend, Connect, NewInstance, Request};
 use super::msg::{JobVerb, Msg};
 
 /// One wish. `update` answers with a list of these; it never does anything itself.
@@ -71,6 +71,10 @@ pub enum Effect {
         text: String,
     },
     Create(NewInstance),
+    Connect {
+        instance: InstanceName,
+        to: Connect,
+    },
     Select(InstanceName),
 }
 
@@ -85,6 +89,7 @@ impl Effect {
                 | Effect::SaveEnv { .. }
                 | Effect::SaveConfig { .. }
                 | Effect::Create(_)
+                | Effect::Connect { .. }
                 | Effect::Select(_)
         )
     }
@@ -116,6 +121,7 @@ impl fmt::Debug for Effect {
                 write!(f, "SaveConfig({instance}, {file})")
             }
             Effect::Create(new) => write!(f, "Create({})", new.name),
+            Effect::Connect { instance, .. } => write!(f, "Connect({instance})"),
             Effect::Select(name) => write!(f, "Select({name})"),
         }
     }
@@ -261,6 +267,12 @@ impl<B: Backend> Runner<B> {
                 let name = new.name.clone();
                 self.spawn(token, async move { b.create_instance(&new).await }, |r| {
                     Msg::Created(name, r)
+                });
+            }
+            Effect::Connect { instance, to } => {
+                let of = instance.clone();
+                self.spawn(token, async move { b.connect(&of, &to).await }, |r| {
+                    Msg::Connected(instance, r)
                 });
             }
             Effect::Select(name) => {

@@ -42,6 +42,8 @@ pub enum Msg {
     Configs(InstanceName, Result<Vec<Document>>),
     ConfigSaved(InstanceName, String, Result<Saved>),
     Created(InstanceName, Result<()>),
+    /// How well, a sentence each.
+    Connected(InstanceName, Result<Vec<String>>),
     Selected(InstanceName, Result<()>),
     /// `$EDITOR` is closed again.
     Edited(InstanceName, Result<()>),

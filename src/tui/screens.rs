@@ -375,6 +375,7 @@ fn popups() {
     for (name, keys) in [
         ("clone-form", "c"),
         ("new-form", "n"),
+        ("connect-form", "L"),
         ("help", "?"),
         ("palette", ":"),
     ] {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::file::{self, PRIVATE, SHARED, failed};
 use super::instance_dir::{ATLASSIAN, InstanceDir, SUPABASE};
 use super::root::Workspace;
+use super::settings::SupabaseSettings;
 use super::{manifest, template, temporary};
 use crate::domain::config::{AtlassianConfig, Expiry, Manifest, SupabaseConfig};
 use crate::domain::config_file::json_edit;
@@ -38,6 +39,12 @@ pub struct NewInstance {
     pub atlassian: AtlassianConfig,
     /// Now, where it's unset.
     pub created: Option<Timestamp>,
+}
+
+/// The workspace's own service, where its settings name another than Supabase's.
+fn own_api(settings: &SupabaseSettings, kind: ProviderKind) -> Option<String> {
+    let other = settings.api_url != SupabaseSettings::default().api_url;
+    (kind == ProviderKind::Cloud && other).then(|| settings.api_url.clone())
 }
 
 impl Workspace {
@@ -94,7 +101,7 @@ impl Workspace {
         env.set("MCP_SUPABASE_SCHEMA", &schema)?;
         let supabase = SupabaseConfig {
             kind: new.kind,
-            api_url: new.api_url.clone(),
+            api_url: new.api_url.clone().or_else(|| own_api(&settings, new.kind)),
             organization: or(&new.organization, &settings.organization),
             region: or(&new.region, &settings.region),
             schema,

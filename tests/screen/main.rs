@@ -12,6 +12,7 @@ mod environment;
 mod idle;
 mod jobs;
 mod leaving;
+mod newcomer;
 mod paint;
 mod planning;
 mod processes;

@@ -214,6 +214,15 @@ pub struct Init {
 pub struct Link {
     /// The instance
     pub name: Option<String>,
+    /// An access token for Supabase's Management API, read from standard input with "-" (default: SUPABASE_ACCESS_TOKEN in its .env)
+    #[arg(long, value_name = "-", allow_hyphen_values = true)]
+    pub access_token: Option<String>,
+    /// The organization in which projects are made (default: the account's only one)
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// The password of the project's database, read from standard input with "-" (default: SUPABASE_DB_PASSWORD in its .env)
+    #[arg(long, value_name = "-", allow_hyphen_values = true)]
+    pub db_password: Option<String>,
     /// The ref of its Supabase project: 20 lower-case letters
     #[arg(long, value_name = "REF")]
     pub project_ref: Option<String>,

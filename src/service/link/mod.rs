@@ -1,13 +1,15 @@
 //! `link`: what exists is checked and connected; nothing is created, and nothing deleted.
 //!
-//! Everything is tried before anything is written: the project and its database ([`project`]), the
-//! site and its account ([`site`]), the Jira project and the Confluence space with what the account
+//! Everything is tried before anything is written: the account at Supabase ([`account`]), the project
+//! and its database ([`project`]), the site and its account ([`site`]), the Jira project and the Confluence space with what the account
 //! may do in them ([`places`]), and that no other instance lives there ([`taken`]).
 
+mod account;
 mod places;
 mod project;
 mod refusal;
 mod rights;
+mod said;
 mod site;
 mod taken;
 
@@ -24,6 +26,12 @@ use crate::workspace::InstanceDir;
 /// What to connect an instance to; at least one thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LinkRequest {
+    /// An access token for Supabase's Management API; else the one in the instance's `.env`.
+    pub access_token: Option<String>,
+    /// The organization in which projects are made.
+    pub organization: Option<String>,
+    /// The password of the project's database; else the one in the instance's `.env`.
+    pub db_password: Option<String>,
     /// The ref of a Supabase project.
     pub project: Option<String>,
     /// The project's database, where it isn't reached through its pooler.
@@ -41,6 +49,10 @@ pub struct LinkRequest {
 }
 
 impl LinkRequest {
+    fn wants_account(&self) -> bool {
+        self.access_token.is_some() || self.organization.is_some()
+    }
+
     fn wants_site(&self) -> bool {
         let given = [&self.site, &self.email, &self.token];
         let keys = [&self.jira_project, &self.space];
@@ -59,6 +71,8 @@ pub struct Linked {
 /// What was connected by this call, and how well.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Links {
+    /// The organization in which projects are made, where the account was tried.
+    pub organization: Option<String>,
     pub project: Option<String>,
     /// The site as its configuration has it; `sandbox` for the workspace's own.
     pub site: Option<String>,
@@ -83,24 +97,27 @@ struct Changes {
 impl Service {
     /// Connects `name` to what `request` names. Everything is tried before anything is written.
     pub async fn link(&self, name: &InstanceName, request: &LinkRequest) -> Result<Linked> {
-        if request.project.is_none() && !request.wants_site() {
+        let wants_project = request.project.is_some() || request.wants_account();
+        if !wants_project && !request.wants_site() {
             return Err(Error::usage("There is nothing to connect.").hint(
                 "Name a project with --project-ref, or a site with --site and what is on it with --jira-project and --space.",
             ));
         }
-        if request.database_url.is_some() && request.project.is_none() {
+        let database = request.database_url.is_some() || request.db_password.is_some();
+        if database && request.project.is_none() {
             return Err(Error::usage(
-                "--database-url is the database of a project: name the project with --project-ref.",
-            ));
+                "An address or a password of a database belongs to a project that isn't named.",
+            )
+            .hint("Name the project: --project-ref REF."));
         }
         self.refuse_busy(name)?;
         let dir = self.workspace.instance(name)?;
         dir.ensure_env()?;
         let world = self.world(FetchConsent::No)?;
         let mut changes = Changes::default();
+        let account = account::check(&world, &dir, request, &mut changes).await?;
         if let Some(project) = &request.project {
-            let url = request.database_url.as_deref();
-            project::check(&world, &dir, project, url, &mut changes).await?;
+            project::check(&world, &dir, project, request, account, &mut changes).await?;
         }
         if request.wants_site() {
             site::check(&world, &dir, request, &mut changes).await?;
@@ -138,6 +155,7 @@ fn detail(links: &Links) -> String {
         Some(format!("{what} {name}"))
     };
     let parts = [
+        named("organization", &links.organization),
         links.project.clone(),
         named("site", &links.site),
         named("Jira project", &links.jira_project),

@@ -1,12 +1,12 @@
 //! The Supabase project and its database.
 
-use super::Changes;
+use super::{Changes, LinkRequest};
 use crate::error::{Error, Kind, Result};
 use crate::job::steps::keys::connection_values;
 use crate::job::world::World;
 use crate::provider::postgres::connect::{ConnectOptions, connect};
 use crate::provider::postgres::url::DatabaseUrl;
-use crate::provider::supabase::ProjectRef;
+use crate::provider::supabase::{ProjectRef, Supabase};
 use crate::workspace::InstanceDir;
 
 /// Looks at the project, and signs in to its database.
@@ -14,12 +14,17 @@ pub async fn check(
     world: &World,
     dir: &InstanceDir,
     project: &str,
-    database_url: Option<&str>,
+    request: &LinkRequest,
+    account: Option<Supabase>,
     changes: &mut Changes,
 ) -> Result<()> {
     let name = dir.name();
     let project: ProjectRef = project.parse()?;
-    let mut config = dir.supabase_config()?;
+    let database_url = request.database_url.as_deref();
+    let mut config = match changes.supabase.take() {
+        Some(config) => config,
+        None => dir.supabase_config()?,
+    };
     if let Some(there) = config.project_ref.as_deref()
         && !there.is_empty()
         && there != project.as_str()
@@ -36,13 +41,23 @@ pub async fn check(
         ))
         .hint("Two instances share a project only with the strategy schema."));
     }
-    let supabase = world.supabase(name).await?;
+    let supabase = match account {
+        Some(account) => account,
+        None => world.supabase(name).await?,
+    };
     let found = supabase.project(&project).await?;
     let (env, _) = dir.read_env()?;
-    let password = env
-        .get(&config.db_password_key)
-        .unwrap_or_default()
-        .to_owned();
+    let password = match &request.db_password {
+        Some(given) => {
+            let key = config.db_password_key.clone();
+            changes.env.push((key, given.clone()));
+            given.clone()
+        }
+        None => {
+            let there = env.get(&config.db_password_key);
+            there.unwrap_or_default().to_owned()
+        }
+    };
     if password.is_empty() && database_url.is_none() {
         return Err(Error::new(
             Kind::NotFound,

@@ -11,6 +11,8 @@ use crate::tui::theme::{self, Role};
 use crate::tui::widget::{field, spinner, text};
 
 const WIDTH: u16 = 68;
+/// Rows that aren't the fields': the frame, the keys with a line above them, a row above and below.
+const FRAME: u16 = 6;
 
 pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
     let width = WIDTH.min(state.size.0.saturating_sub(6));
@@ -19,8 +21,13 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
     let column = labels.unwrap_or(0) + 2;
     let room = usize::from(width).saturating_sub(column + 2);
     let wrong = |n: usize| form.error.as_ref().filter(|(at, _)| *at == n);
-    let mut lines = Vec::new();
+    let mut blocks = Vec::new();
+    let mut current = 0;
     for n in visible {
+        let mut lines = Vec::new();
+        if n == form.at {
+            current = blocks.len();
+        }
         let Some(found) = form.fields.get(n) else {
             continue;
         };
@@ -54,9 +61,11 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
                 ]));
             }
         }
-        lines.push(Line::default());
+        blocks.push(lines);
     }
-    let height = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);
+    let most = usize::from(state.size.1.saturating_sub(FRAME));
+    let lines = fit(blocks, current, most);
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let area = layout::centred(state.size, width, height);
     let inner = super::open(state, &form.title, Role::Accent, area, buffer);
     pane::put_lines(lines.into_iter(), 0, inner, buffer);
@@ -83,6 +92,26 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
         keys.insert(0, ("Ctrl-R", "show", true));
     }
     super::buttons(state, &keys, inner, buffer);
+}
+
+/// The fields under each other, with a line of air between them where there is room; where there is
+/// none even without, those around the current one.
+fn fit(blocks: Vec<Vec<Line<'static>>>, current: usize, most: usize) -> Vec<Line<'static>> {
+    let tight: usize = blocks.iter().map(Vec::len).sum();
+    let air = tight + blocks.len() <= most + 1;
+    let mut lines = Vec::new();
+    let mut end = 0;
+    for (n, block) in blocks.into_iter().enumerate() {
+        if n > 0 && air {
+            lines.push(Line::default());
+        }
+        lines.extend(block);
+        if n == current {
+            end = lines.len();
+        }
+    }
+    let above = end.saturating_sub(most);
+    lines.into_iter().skip(above).take(most).collect()
 }
 
 /// A field's value; a choice names what the chosen word means, on a line of its own.

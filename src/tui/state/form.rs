@@ -17,6 +17,14 @@ pub enum Purpose {
         source: InstanceName,
     },
     New,
+    /// Whose project an instance is to share.
+    Init {
+        instance: InstanceName,
+    },
+    /// Accounts and places that exist.
+    Connect {
+        instance: InstanceName,
+    },
     /// A new key in the environment.
     AddKey,
     /// Another value for a key of the environment.
@@ -120,7 +128,12 @@ fn strategy_of(word: &str) -> Strategy {
 }
 
 impl Form {
-    fn new(purpose: Purpose, title: String, verb: &'static str, fields: Vec<Field>) -> Self {
+    pub(super) fn new(
+        purpose: Purpose,
+        title: String,
+        verb: &'static str,
+        fields: Vec<Field>,
+    ) -> Self {
         Form {
             purpose,
             title,
@@ -180,6 +193,19 @@ impl Form {
                 Field::choice("Strategy", strategies(), at),
                 Field::choice("Project", kinds, 0),
             ],
+        )
+    }
+
+    /// Asks in whose project an instance is to get its schema.
+    pub fn shared_project(instance: &InstanceName, owners: Vec<String>) -> Self {
+        let owners = owners.into_iter().map(|o| (o, String::new())).collect();
+        Form::new(
+            Purpose::Init {
+                instance: instance.clone(),
+            },
+            format!("Set {instance} up"),
+            "show the plan",
+            vec![Field::choice("In project of", owners, 0)],
         )
     }
 

@@ -1,6 +1,7 @@
 //! What the screen knows: plain values. Only `update` changes them; drawing reads them.
 
 pub mod configs;
+pub mod connect;
 pub mod deadline;
 pub mod env;
 pub mod env_rows;

@@ -12,7 +12,7 @@ use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, ReportView, W
 use crate::tui::state::{Focus, State, Tab};
 use tui_input::Input;
 
-use super::{confirm, env, held, read_instances, read_jobs, read_log};
+use super::{confirm, connect, env, held, read_instances, read_jobs, read_log};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -35,6 +35,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         | Id::Delete
         | Id::Held
         | Id::Refresh
+        | Id::Connect
         | Id::Create => instance(state, id, effects),
         Id::Edit => {
             state.focus = Focus::Detail;
@@ -83,7 +84,8 @@ fn instance(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
             let form = Form::clone_of(selected, &state.free_name(), owners);
             state.popups.push(Popup::Form(form));
         }
-        Id::Init => plan(state, Request::Init { instance: name }, effects),
+        Id::Init => connect::init(state, effects),
+        Id::Connect => connect::open(state),
         Id::Seed => plan(state, Request::Seed { instance: name }, effects),
         Id::CopyAgain => plan(state, Request::Refresh { instance: name }, effects),
         Id::Delete => plan(state, Request::Delete { instance: name }, effects),

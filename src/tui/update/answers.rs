@@ -1,16 +1,20 @@
 //! Answers to effects. One that nobody waits for any more is dropped.
 
+use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobState};
+use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
+use crate::domain::strategy::ProviderKind;
 use crate::error::{Error, Result};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{JobVerb, Msg};
+use crate::tui::state::form::{Form, Purpose};
 use crate::tui::state::jobs::Ended;
 use crate::tui::state::notice::{Load, Notice, Tone};
 use crate::tui::state::popup::{ErrorPopup, PlanPopup, Popup};
 use crate::tui::state::{Focus, State};
 
-use super::{env, finish, held, popups, read_instances, read_jobs};
+use super::{connect, env, finish, held, popups, read_instances, read_jobs};
 
 pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
@@ -57,12 +61,11 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
             read_instances(state, effects);
         }
         Msg::Created(name, Ok(())) => {
-            state.popups.clear();
-            state.say(Tone::Good, format!("{name} is there. i sets it up."));
-            state.awaited = Some(name);
+            created(state, name);
             read_instances(state, effects);
         }
         Msg::Created(_, Err(error)) => popups::refuse(state, 0, Notice::from(&error)),
+        Msg::Connected(name, result) => connect::connected(state, &name, result, effects),
         Msg::Env(name, result) => env::loaded(state, &name, result),
         Msg::EnvSaved(name, result) => env::saved(state, &name, result),
         Msg::Configs(name, result) => env::configs_loaded(state, &name, result),
@@ -84,15 +87,28 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
     }
 }
 
+/// One in the cloud is of no use without its accounts, so that is asked next.
+fn created(state: &mut State, name: InstanceName) {
+    let cloud = state.popups.iter().any(|popup| {
+        matches!(popup, Popup::Form(form) if form.purpose == Purpose::New && form.new_request().is_ok_and(|new| {
+            new.name == name && new.kind == ProviderKind::Cloud
+        }))
+    });
+    state.popups.clear();
+    state.say(Tone::Good, format!("{name} is there. i sets it up."));
+    if cloud {
+        let mut view = InstanceView::unknown(name.clone());
+        view.kind = ProviderKind::Cloud;
+        state.popups.push(Popup::Form(Form::connect(&view)));
+    }
+    state.awaited = Some(name);
+}
+
 fn complain(state: &mut State, error: &Error) {
     state.complain(&Notice::from(error));
 }
 
-fn instances(
-    state: &mut State,
-    result: Result<Vec<crate::domain::instance::InstanceView>>,
-    effects: &mut Vec<Effect>,
-) {
+fn instances(state: &mut State, result: Result<Vec<InstanceView>>, effects: &mut Vec<Effect>) {
     let again = finish(&mut state.instances.reading);
     let first = !state.instances.loaded;
     match result {

@@ -214,7 +214,9 @@ pub(super) fn submit(state: &mut State, effects: &mut Vec<Effect>) {
             let (file, path) = (file.clone(), path.clone());
             return config(state, &file, &path, &first, effects);
         }
-        Purpose::Clone { .. } | Purpose::New => return,
+        Purpose::Clone { .. } | Purpose::New | Purpose::Init { .. } | Purpose::Connect { .. } => {
+            return;
+        }
     };
     let added = form.purpose == Purpose::AddKey;
     let Some(editor) = state.env.editor.ready_mut() else {

@@ -3,6 +3,7 @@
 mod act;
 mod answers;
 mod confirm;
+mod connect;
 mod env;
 mod held;
 mod keys;

@@ -11,7 +11,7 @@ use crate::tui::state::form::{Purpose, Value};
 use crate::tui::state::notice::{Notice, Tone};
 use crate::tui::state::popup::Popup;
 
-use super::{act, confirm, env, held, keys};
+use super::{act, confirm, connect, env, held, keys};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -148,6 +148,7 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
                 Err(error) => refuse(state, 0, Notice::from(&error)),
             }
         }
+        Purpose::Connect { .. } | Purpose::Init { .. } => connect::submit(state, effects),
         Purpose::AddKey | Purpose::ChangeKey { .. } | Purpose::Config { .. } => {
             env::submit(state, effects);
         }
