@@ -353,3 +353,51 @@ fn a_project_and_a_site_are_connected_in_one_call_or_not_at_all() {
     assert_eq!(place.value("mine", "CONFLUENCE_SPACE_KEY"), "OLDER");
     assert_eq!(place.number("mine", "SELECT 1::bigint"), 1);
 }
+
+#[test]
+fn an_account_is_tried_before_its_token_is_written() {
+    let Some(scene) = Scene::new() else { return };
+    let place = &scene.place;
+    let front = Front::of(&scene.at.api_url);
+    let settings = format!("[providers.supabase]\napi_url = \"{}\"\n", front.url);
+    fs::write(place.path("matriz.toml"), settings).expect("the settings");
+    place.matriz(&["create", "acme", "--kind", "cloud"]).ok();
+    let before = scene.files("acme");
+    let link = |more: &[&str], token: &str| {
+        let start = ["acme", "--access-token", "-", "--json"];
+        scene.link(&[&start[..], more].concat(), token)
+    };
+    link(&["--token", "-"], "").refused(2, &["Standard input holds one value"]);
+    scene
+        .link(&["acme", "--access-token", "example-token"], "")
+        .refused(2, &["--access-token takes only"]);
+    link(&[], "").refused(2, &["No access token came"]);
+    link(&[], "sbp_example-that-opens-nothing").refused(1, &["SUPABASE_ACCESS_TOKEN"]);
+    let token = scene.at.token.as_str();
+    link(&["--organization", "nobody"], token)
+        .refused(1, &["isn't in an organization nobody", "sandbox"]);
+    assert_eq!(scene.files("acme"), before);
+
+    // several, and none named: the token is good, and the rest is said
+    let said = link(&[], token).ok().last();
+    let remarks = said["link"]["remarks"].to_string();
+    assert!(remarks.contains("sandbox-free"), "{remarks}");
+    assert_eq!(place.value("acme", "SUPABASE_ACCESS_TOKEN"), token);
+    let said = scene
+        .link(&["acme", "--organization", "sandbox-free", "--json"], "")
+        .ok()
+        .last();
+    assert_eq!(said["link"]["organization"], "sandbox-free");
+    let config = fs::read_to_string(place.path("instances/acme/supabase.config.json")).unwrap();
+    assert!(
+        config.contains("\"organization\": \"sandbox-free\""),
+        "{config}"
+    );
+    assert!(!config.contains(token));
+
+    // one that has a project in the sandbox keeps it
+    place.matriz(&["init", "mine", "--yes"]).ok();
+    scene
+        .link(&["mine", "--access-token", "-"], token)
+        .refused(2, &["has a project in the sandbox"]);
+}
