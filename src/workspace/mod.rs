@@ -5,6 +5,7 @@
 //! written whole or not at all, and a file that someone else changed meanwhile is never overwritten.
 
 mod connection;
+mod env_schema;
 pub mod file;
 mod instance_dir;
 mod keys;
