@@ -5,6 +5,7 @@ pub mod auth_field;
 pub mod config;
 pub mod config_file;
 pub mod env_file;
+pub mod env_paste;
 pub mod env_schema;
 pub mod fingerprint;
 pub mod held;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Service;
 use crate::domain::config_file;
 use crate::domain::env_file::EnvFile;
+use crate::domain::env_schema::{Schema, Wanted};
 use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::workspace::CONFIG_FILES;
@@ -32,6 +33,36 @@ pub enum Saved {
 impl Service {
     pub fn load_env(&self, name: &InstanceName) -> Result<Document> {
         self.document(name, ".env")
+    }
+
+    /// What the keys of an instance have to be: the schema, and what the instance is. A file of it that
+    /// can't be read counts as one that says nothing.
+    pub fn env_rules(&self, name: &InstanceName) -> Result<(Schema, Wanted)> {
+        let instance = self.workspace.instance(name)?;
+        let wanted = Wanted {
+            strategy: instance.manifest().unwrap_or_default().strategy,
+            supabase: instance.supabase_config().unwrap_or_default().kind,
+            atlassian: instance.atlassian_config().unwrap_or_default().kind,
+        };
+        Ok((self.workspace.env_schema()?, wanted))
+    }
+
+    /// What an instance's `.env` would start from: its `.env.example`, else the template.
+    pub fn env_template(&self, name: &InstanceName) -> Result<Document> {
+        let instance = self.workspace.instance(name)?;
+        let (file, text) = instance.env_template()?;
+        Ok(Document {
+            name: file.to_owned(),
+            path: instance.path().join(file),
+            stamp: String::new(),
+            text,
+        })
+    }
+
+    /// Writes down that somebody had a value shown or copied on the screen.
+    pub fn note_shown(&self, name: &InstanceName, action: &str, key: &str) -> Result<()> {
+        self.workspace.instance(name)?;
+        self.audit(action, name.as_str(), key)
     }
 
     /// Writes a whole `.env` that can be read back; refuses one that can't, with its place.

@@ -8,10 +8,12 @@
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 
+use crate::domain::env_schema::{Schema, Wanted};
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
 use crate::domain::job::{JobId, JobView};
@@ -131,6 +133,13 @@ impl fmt::Debug for Document {
     }
 }
 
+/// What the keys of an instance's environment have to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvRules {
+    pub schema: Arc<Schema>,
+    pub wanted: Wanted,
+}
+
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
@@ -207,6 +216,20 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Answer<HeldView>> + Send;
 
     fn load_env(&self, name: &InstanceName) -> impl Future<Output = Answer<Document>> + Send;
+
+    /// What its keys have to be: the workspace's schema, and what the instance is.
+    fn env_rules(&self, name: &InstanceName) -> impl Future<Output = Answer<EnvRules>> + Send;
+
+    /// What its `.env` would start from: its `.env.example`, else the template.
+    fn env_template(&self, name: &InstanceName) -> impl Future<Output = Answer<Document>> + Send;
+
+    /// Writes down that a value was shown or copied: the key's name, never the value.
+    fn note(
+        &self,
+        name: &InstanceName,
+        action: &'static str,
+        key: &str,
+    ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Writes the whole text, unless the file's stamp is another than `stamp`.
     fn save_env(

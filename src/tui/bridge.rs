@@ -1,12 +1,13 @@
 //! The façade as the screen's backend.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
 use super::backend::{
-    Activity, Backend, Changed, Connect, Document, LogPart, NewInstance, Request, Saved,
+    Activity, Backend, Changed, Connect, Document, EnvRules, LogPart, NewInstance, Request, Saved,
 };
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
@@ -161,6 +162,26 @@ impl Backend for Bridge {
     async fn load_env(&self, name: &InstanceName) -> Result<Document> {
         let (service, name) = (self.service.clone(), name.clone());
         off_loop(move || service.load_env(&name).map(document)).await
+    }
+
+    async fn env_rules(&self, name: &InstanceName) -> Result<EnvRules> {
+        let (service, name) = (self.service.clone(), name.clone());
+        off_loop(move || {
+            let (schema, wanted) = service.env_rules(&name)?;
+            let schema = Arc::new(schema);
+            Ok(EnvRules { schema, wanted })
+        })
+        .await
+    }
+
+    async fn env_template(&self, name: &InstanceName) -> Result<Document> {
+        let (service, name) = (self.service.clone(), name.clone());
+        off_loop(move || service.env_template(&name).map(document)).await
+    }
+
+    async fn note(&self, name: &InstanceName, action: &'static str, key: &str) -> Result<()> {
+        let (service, name, key) = (self.service.clone(), name.clone(), key.to_owned());
+        off_loop(move || service.note_shown(&name, action, &key)).await
     }
 
     async fn save_env(&self, name: &InstanceName, stamp: &str, text: &str) -> Result<Saved> {

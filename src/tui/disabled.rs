@@ -6,7 +6,6 @@ use crate::domain::strategy::ProviderKind;
 
 use super::state::State;
 use super::state::env::EnvEditor;
-use super::state::env_rows::Row;
 use super::state::form::Value;
 use super::state::notice::Load;
 use super::state::popup::Popup;
@@ -178,17 +177,45 @@ pub fn without_env(state: &State) -> Why {
 pub fn without_key(state: &State) -> Why {
     without_env(state).or_else(|| match state.env.selected() {
         Some(_) => None,
+        None if state.env.filtered() => Some("No key matches the filter.".into()),
         None => Some("There is no key yet: a adds one.".into()),
     })
 }
 
 pub fn without_set_key(state: &State) -> Why {
     without_key(state).or_else(|| match state.env.selected() {
-        Some(Row::Key(key)) if !key.present => {
-            Some(format!("{} isn't set: Enter sets it.", key.name))
-        }
+        Some(key) if !key.present => Some(format!("{} isn't set: Enter sets it.", key.name)),
         _ => None,
     })
+}
+
+pub fn without_marks(state: &State) -> Why {
+    without_env(state).or_else(|| {
+        (state.env.view.marks == 0).then(|| "There is nothing to say about any key.".into())
+    })
+}
+
+pub fn without_clash(state: &State) -> Why {
+    with_env(state, |editor| {
+        let none = editor.clashes.is_empty();
+        none.then(|| "No key was changed on both sides.".into())
+    })
+}
+
+pub fn without_reference(state: &State) -> Why {
+    with_instance(state, |i| match i.project_ref {
+        Some(_) => None,
+        None => Some(format!("{} has no project yet: i sets it up.", i.name)),
+    })
+}
+
+/// The field that is being filled in holds one line only.
+pub fn one_line(state: &State) -> Why {
+    let lines = match state.popups.last() {
+        Some(Popup::Form(form)) => form.fields.get(form.at).is_some_and(|f| f.lines),
+        _ => false,
+    };
+    (!lines).then(|| "This field holds one line.".into())
 }
 
 pub fn undo(state: &State) -> Why {

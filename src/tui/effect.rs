@@ -14,10 +14,12 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::domain::job::JobId;
 use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
+use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
 
 use super::backend::{Backend, Connect, NewInstance, Request};
 use super::msg::{JobVerb, Msg};
+use super::state::env::compare::Source;
 
 /// One wish. `update` answers with a list of these; it never does anything itself.
 #[derive(Clone, PartialEq)]
@@ -32,6 +34,8 @@ pub enum Effect {
         instance: InstanceName,
         path: PathBuf,
     },
+    /// Put this into the clipboard, as far as the terminal does that.
+    Copy(Secret),
     LoadInstances,
     LoadJobs,
     LoadActivity(InstanceName),
@@ -58,6 +62,18 @@ pub enum Effect {
         id: String,
     },
     LoadEnv(InstanceName),
+    LoadEnvRules(InstanceName),
+    /// Read the file that an instance's own is compared with.
+    LoadOther {
+        of: InstanceName,
+        source: Source,
+    },
+    /// Write down that a value was shown or copied.
+    Note {
+        instance: InstanceName,
+        action: &'static str,
+        key: String,
+    },
     SaveEnv {
         instance: InstanceName,
         stamp: String,
@@ -87,6 +103,7 @@ impl Effect {
                 | Effect::AskJob(..)
                 | Effect::TurnOn { .. }
                 | Effect::SaveEnv { .. }
+                | Effect::Note { .. }
                 | Effect::SaveConfig { .. }
                 | Effect::Create(_)
                 | Effect::Connect { .. }
@@ -103,6 +120,7 @@ impl fmt::Debug for Effect {
             Effect::Suspend => f.write_str("Suspend"),
             Effect::Repaint => f.write_str("Repaint"),
             Effect::Edit { instance, path } => write!(f, "Edit({instance}, {})", path.display()),
+            Effect::Copy(_) => f.write_str("Copy"),
             Effect::LoadInstances => f.write_str("LoadInstances"),
             Effect::LoadJobs => f.write_str("LoadJobs"),
             Effect::LoadActivity(name) => write!(f, "LoadActivity({name})"),
@@ -115,6 +133,9 @@ impl fmt::Debug for Effect {
             Effect::LoadHeld(name) => write!(f, "LoadHeld({name})"),
             Effect::TurnOn { instance, id } => write!(f, "TurnOn({instance}, {id})"),
             Effect::LoadEnv(name) => write!(f, "LoadEnv({name})"),
+            Effect::LoadEnvRules(name) => write!(f, "LoadEnvRules({name})"),
+            Effect::LoadOther { of, source } => write!(f, "LoadOther({of}, {source:?})"),
+            Effect::Note { action, key, .. } => write!(f, "Note({action}, {key})"),
             Effect::SaveEnv { instance, .. } => write!(f, "SaveEnv({instance})"),
             Effect::LoadConfigs(name) => write!(f, "LoadConfigs({name})"),
             Effect::SaveConfig { instance, file, .. } => {
@@ -159,7 +180,11 @@ impl<B: Backend> Runner<B> {
         let b = Arc::clone(&self.backend);
         let token = effect.writes().then(|| self.writes.token());
         match effect {
-            Effect::Quit | Effect::Suspend | Effect::Repaint | Effect::Edit { .. } => {
+            Effect::Quit
+            | Effect::Suspend
+            | Effect::Repaint
+            | Effect::Copy(_)
+            | Effect::Edit { .. } => {
                 return Some(effect);
             }
             Effect::LoadInstances => {
@@ -232,6 +257,34 @@ impl<B: Backend> Runner<B> {
                     Msg::Env(name, r)
                 });
             }
+            Effect::LoadEnvRules(name) => {
+                let of = name.clone();
+                self.spawn(token, async move { b.env_rules(&of).await }, |r| {
+                    Msg::EnvRules(name, r)
+                });
+            }
+            Effect::LoadOther { of, source } => {
+                let (own, from) = (of.clone(), source.clone());
+                self.spawn(
+                    token,
+                    async move {
+                        match from {
+                            Source::Instance(name) => b.load_env(&name).await,
+                            Source::Template => b.env_template(&own).await,
+                        }
+                    },
+                    |r| Msg::Other(of, source, r),
+                );
+            }
+            Effect::Note {
+                instance,
+                action,
+                key,
+            } => self.spawn(
+                token,
+                async move { b.note(&instance, action, &key).await },
+                Msg::Noted,
+            ),
             Effect::SaveEnv {
                 instance,
                 stamp,

@@ -1,5 +1,6 @@
 //! Nothing that is typed, pasted or resized may panic, and no frame may be left undrawable.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use proptest::prelude::*;
@@ -7,10 +8,11 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::domain::env_schema::{Schema, Wanted};
 use crate::domain::name::InstanceName;
 use crate::error::Error;
 
-use super::backend::{Changed, Document, LogPart};
+use super::backend::{Changed, Document, EnvRules, LogPart, Saved};
 use super::draw::draw;
 use super::effect::Effect;
 use super::msg::Msg;
@@ -84,6 +86,24 @@ fn answer(effect: Effect, turn: usize) -> Option<Msg> {
             name,
             Ok(file(".env", "A=1\nSUPABASE_ANON_KEY=example\nA=$2 # x\n")),
         ),
+        Effect::LoadEnvRules(name) => Msg::EnvRules(
+            name,
+            Ok(EnvRules {
+                schema: Arc::new(Schema::builtin()),
+                wanted: Wanted::default(),
+            }),
+        ),
+        Effect::LoadOther { of, source } => Msg::Other(
+            of,
+            source,
+            match turn.is_multiple_of(3) {
+                true => Err(no()),
+                false => Ok(file(".env", "A=2\nB=3\nSUPABASE_ANON_KEY=other\n")),
+            },
+        ),
+        Effect::SaveEnv { instance, .. } if turn.is_multiple_of(2) => {
+            Msg::EnvSaved(instance, Ok(Saved::Stale(file(".env", "A=8\nZ=9\n"))))
+        }
         Effect::SaveEnv { instance, text, .. } => Msg::Env(instance, Ok(file(".env", &text))),
         Effect::LoadConfigs(name) => Msg::Configs(
             name,

@@ -35,10 +35,12 @@ const NAMED: &[(&str, KeyCode)] = &[
 impl Key {
     /// Reads the way the action table writes keys: `x`, `D`, `ctrl-p`, `page-down`.
     pub fn parse(text: &str) -> Option<Key> {
-        let (ctrl, rest) = match text.strip_prefix("ctrl-") {
+        let strip = |text, modifier| match str::strip_prefix(text, modifier) {
             Some(rest) => (true, rest),
             None => (false, text),
         };
+        let (ctrl, rest) = strip(text, "ctrl-");
+        let (alt, rest) = strip(rest, "alt-");
         let named = NAMED.iter().find(|(name, _)| *name == rest);
         let code = match named {
             Some((_, code)) => *code,
@@ -51,7 +53,6 @@ impl Key {
                 KeyCode::Char(c)
             }
         };
-        let alt = false;
         Some(Key { code, ctrl, alt })
     }
 

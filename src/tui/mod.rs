@@ -10,6 +10,7 @@
 pub mod action;
 pub mod backend;
 pub mod bridge;
+mod clipboard;
 mod disabled;
 pub mod draw;
 pub mod effect;
@@ -17,6 +18,7 @@ mod event;
 #[cfg(test)]
 mod fuzz;
 mod hyperlink;
+mod keyboard;
 pub mod keymap;
 mod layout;
 mod link;
@@ -27,6 +29,8 @@ mod popup;
 mod run;
 #[cfg(test)]
 mod screens;
+#[cfg(test)]
+mod screens_env;
 pub mod state;
 mod terminal;
 pub mod theme;

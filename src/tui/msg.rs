@@ -9,7 +9,8 @@ use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
 use crate::error::Result;
 
-use super::backend::{Activity, Changed, Document, LogPart, Saved};
+use super::backend::{Activity, Changed, Document, EnvRules, LogPart, Saved};
+use super::state::env::compare::Source;
 
 /// One event, from the keyboard, from the terminal, from outside, or the answer to an effect.
 #[derive(Debug)]
@@ -39,6 +40,11 @@ pub enum Msg {
     TurnedOn(InstanceName, Result<HeldView>),
     Env(InstanceName, Result<Document>),
     EnvSaved(InstanceName, Result<Saved>),
+    EnvRules(InstanceName, Result<EnvRules>),
+    /// The file to compare an instance's own with.
+    Other(InstanceName, Source, Result<Document>),
+    /// That a value was shown or copied is written down.
+    Noted(Result<()>),
     Configs(InstanceName, Result<Vec<Document>>),
     ConfigSaved(InstanceName, String, Result<Saved>),
     Created(InstanceName, Result<()>),

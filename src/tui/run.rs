@@ -178,6 +178,7 @@ impl<B: Backend> App<B> {
                 Some(Effect::Quit) => self.quit = true,
                 Some(Effect::Suspend) => self.suspend()?,
                 Some(Effect::Repaint) => self.screen.forget(),
+                Some(Effect::Copy(text)) => self.screen.copy(text.reveal())?,
                 Some(Effect::Edit { instance, path }) => {
                     let result = self.aside(|screen| screen.edit(&path))?;
                     self.take(Msg::Edited(instance, result))?;

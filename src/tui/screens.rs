@@ -1,13 +1,17 @@
 //! The screens as pictures in text: every size, every state that matters.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::domain::config::AtlassianKind;
+use crate::domain::env_schema::{Schema, Wanted};
 use crate::domain::job::JobKind;
 use crate::domain::plan::{Consent, Plan};
 
-use super::backend::{Activity, Document, LogPart, Request};
+use super::backend::{Activity, Document, EnvRules, LogPart, Request};
 use super::draw::draw;
 use super::msg::Msg;
 use super::state::popup::{PlanPopup, Popup};
@@ -17,14 +21,14 @@ use super::update::update;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 36), (200, 50)];
 
-fn paint(state: &State) -> Buffer {
+pub(super) fn paint(state: &State) -> Buffer {
     let area = Rect::new(0, 0, state.size.0, state.size.1);
     let mut buffer = Buffer::empty(area);
     draw(state, area, &mut buffer);
     buffer
 }
 
-fn text(state: &State) -> String {
+pub(super) fn text(state: &State) -> String {
     let buffer = paint(state);
     let mut lines = Vec::new();
     for y in 0..buffer.area.height {
@@ -40,7 +44,7 @@ fn text(state: &State) -> String {
     lines.join("\n")
 }
 
-fn at_all_sizes(name: &str, make: impl Fn() -> State) {
+pub(super) fn at_all_sizes(name: &str, make: impl Fn() -> State) {
     for (columns, rows) in SIZES {
         let mut state = make();
         update(&mut state, Msg::Resize(columns, rows));
@@ -48,17 +52,17 @@ fn at_all_sizes(name: &str, make: impl Fn() -> State) {
     }
 }
 
-fn press(state: &mut State, code: KeyCode) {
+pub(super) fn press(state: &mut State, code: KeyCode) {
     update(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
 }
 
-fn type_in(state: &mut State, keys: &str) {
+pub(super) fn type_in(state: &mut State, keys: &str) {
     for c in keys.chars() {
         press(state, KeyCode::Char(c));
     }
 }
 
-fn document(name: &str, text: &str) -> Document {
+pub(super) fn document(name: &str, text: &str) -> Document {
     Document {
         name: name.into(),
         path: "/nowhere".into(),
@@ -80,7 +84,7 @@ PORT = 3000
 GREETING='Olá, 日本'
 ";
 
-fn environment() -> State {
+pub(super) fn environment() -> State {
     let mut state = sample::three();
     type_in(&mut state, "e");
     update(
@@ -88,8 +92,19 @@ fn environment() -> State {
         Msg::Env(name("default"), Ok(document(".env", ENV))),
     );
     state.tab = Tab::Env;
+    let rules = EnvRules {
+        schema: Arc::new(Schema::builtin()),
+        wanted: Wanted {
+            atlassian: AtlassianKind::Sandbox,
+            ..Wanted::default()
+        },
+    };
+    update(&mut state, Msg::EnvRules(name("default"), Ok(rules)));
     update(&mut state, Msg::Paste("JIRA_PROJECT_KEY=NEW".into()));
-    type_in(&mut state, "jjj");
+    press(&mut state, KeyCode::Enter);
+    type_in(&mut state, "gjjj");
+    update(&mut state, Msg::Resize(120, 36));
+    state.toast = None;
     state
 }
 

@@ -18,6 +18,7 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 use ratatui::Terminal;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -26,14 +27,18 @@ use ratatui::crossterm::{cursor, event, execute, queue, terminal};
 
 use crate::error::{Context, Error, Kind, Result};
 
+use super::clipboard;
 use super::draw;
 use super::hyperlink::{self, LinkBackend, Links};
+use super::keyboard;
 use super::state::State;
 
 type Out = BufWriter<Stdout>;
 
 /// Whether the terminal is ours now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal was asked to tell when a key is let go.
+static TELLS_RELEASES: AtomicBool = AtomicBool::new(false);
 
 pub(super) struct Screen {
     terminal: Terminal<LinkBackend<Out>>,
@@ -115,6 +120,15 @@ impl Screen {
         Ok(())
     }
 
+    /// Puts a text into the clipboard, where the terminal does that for programs.
+    pub(super) fn copy(&mut self, text: &str) -> Result<()> {
+        let inside = clipboard::Inside::of(|name| std::env::var(name).ok());
+        let sequence = clipboard::sequence(text, inside);
+        let out = self.terminal.backend_mut();
+        out.write_all(sequence.as_bytes()).map_err(broken)?;
+        io::Write::flush(out).map_err(broken)
+    }
+
     /// Hands the terminal to `$VISUAL` or `$EDITOR`; says what went wrong, if anything.
     pub(super) fn edit(&mut self, path: &Path) -> Result<Result<()>> {
         leave();
@@ -149,6 +163,16 @@ fn enter() -> Result<()> {
         EnableFocusChange,
         cursor::Hide
     )
+    .and_then(|()| {
+        // a terminal is known by its environment, not asked: an answer would have to be waited for
+        if !keyboard::tells_releases(|name| std::env::var(name).ok()) {
+            return Ok(());
+        }
+        TELLS_RELEASES.store(true, Ordering::SeqCst);
+        let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
+            | KeyboardEnhancementFlags::REPORT_EVENT_TYPES;
+        execute!(io::stdout(), PushKeyboardEnhancementFlags(flags))
+    })
     .map_err(|error| {
         leave();
         broken(error)
@@ -168,6 +192,10 @@ pub(super) fn end_reading() {
 pub(super) fn leave() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
+    }
+    // before the other screen comes back: each of the two has flags of its own
+    if TELLS_RELEASES.swap(false, Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), PopKeyboardEnhancementFlags);
     }
     let _ = execute!(
         io::stdout(),

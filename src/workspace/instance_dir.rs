@@ -127,6 +127,15 @@ impl InstanceDir {
         Ok(env)
     }
 
+    /// What a `.env` starts from, with its name: `.env.example`, else the template.
+    pub fn env_template(&self) -> Result<(&'static str, String)> {
+        let example = file::read_text(&self.path.join(ENV_EXAMPLE))?;
+        Ok((
+            ENV_EXAMPLE,
+            example.unwrap_or_else(|| template::ENV.to_owned()),
+        ))
+    }
+
     /// Makes sure that there is a `.env`: copies `.env.example` (all that a fresh clone of the
     /// repository has), or the template where there is none. True where one was written.
     pub fn ensure_env(&self) -> Result<bool> {
@@ -134,8 +143,7 @@ impl InstanceDir {
         if file::read_text(&self.env_path())?.is_some() {
             return Ok(false);
         }
-        let text = file::read_text(&self.path.join(ENV_EXAMPLE))?
-            .unwrap_or_else(|| template::ENV.to_owned());
+        let (_, text) = self.env_template()?;
         let env = EnvFile::parse_named(&self.shown(ENV_EXAMPLE), &text)?;
         self.write_env(&env)?;
         Ok(true)

@@ -74,7 +74,10 @@ fn several_pasted_lines_become_keys() {
     let world = World::with(&["default"]);
     let terminal = open(&world);
     terminal.paste("PASTED_ONE=1\nPASTED_TWO='a b'\n");
-    terminal.wait_text("PASTED_TWO");
+    terminal.wait_text("take all");
+    assert_eq!(fs::read_to_string(world.env_file("default")).unwrap(), FILE);
+    terminal.keys("\r");
+    terminal.wait_text("2 added");
     terminal.keys("s");
     terminal.wait_text("Save default");
     terminal.keys("\r");
@@ -92,7 +95,9 @@ fn leaving_with_unsaved_changes_asks_first() {
     let world = World::with(&["default"]);
     let mut terminal = open(&world);
     terminal.paste("PASTED=1");
-    terminal.wait_text("PASTED");
+    terminal.wait_text("take all");
+    terminal.keys("\r");
+    terminal.wait_text("1 added");
     terminal.keys("\x03");
     terminal.wait_text("would be lost");
     terminal.keys("\x1b");

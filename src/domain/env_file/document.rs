@@ -134,6 +134,17 @@ impl EnvFile {
             .map(|e| (e.key, e.value))
     }
 
+    /// The text in pieces, in the file's order: lines that set a key with its name, others without.
+    pub fn statements(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
+        self.nodes.iter().map(|node| {
+            let key = match &node.kind {
+                NodeKind::Assignment(a) => Some(a.key.as_str()),
+                NodeKind::Passive => None,
+            };
+            (key, self.text.get(node.span.clone()).unwrap_or_default())
+        })
+    }
+
     /// All remarks, by line.
     pub fn lints(&self) -> &[Lint] {
         &self.lints

@@ -125,7 +125,7 @@ impl EnvFile {
         true
     }
 
-    fn editable(&self) -> Result<()> {
+    pub(super) fn editable(&self) -> Result<()> {
         match self.problems.first() {
             None => Ok(()),
             Some(problem) => Err(problem.to_error(".env")),

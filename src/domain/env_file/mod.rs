@@ -12,6 +12,7 @@
 //! A byte order mark is dropped on reading and never written back (several readers take it for a
 //! part of the first key).
 
+mod cure;
 mod document;
 mod edit;
 mod lint;
@@ -29,3 +30,4 @@ mod tests;
 pub use document::{EnvEntry, EnvFile, Quote};
 pub use lint::{Lint, LintCode};
 pub use problem::{Problem, ProblemCode};
+pub use text::is_portable_key;

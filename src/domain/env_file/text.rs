@@ -20,7 +20,7 @@ pub(super) fn is_key_char(c: char) -> bool {
 }
 
 /// A key that every shell and every reader takes: `[A-Za-z_][A-Za-z0-9_]*`.
-pub(super) fn is_portable_key(key: &str) -> bool {
+pub fn is_portable_key(key: &str) -> bool {
     let mut chars = key.chars();
     chars
         .next()

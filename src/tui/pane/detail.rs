@@ -18,7 +18,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         .selected()
         .map_or("Detail".to_owned(), |i| i.name.to_string());
     let inner = super::frame(state, focused)
-        .title(title(state, name, focused))
+        .title(heading(state, name, focused))
         .right(tabs(state, focused))
         .draw(area, buffer);
     if state.selected().is_none() {
@@ -48,6 +48,29 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
             );
         }
     }
+}
+
+/// The instance's name; in the Env tab with how much is unsaved and how much is marked.
+fn heading(state: &State, name: String, focused: bool) -> Line<'static> {
+    let mut spans = vec![title(state, name, focused)];
+    if let (Tab::Env, Some(editor)) = (state.tab, state.env.editor.ready()) {
+        let counted = |n: usize, one: &str| match n {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {one}s")),
+        };
+        let changes = state.env.view.changes.max(usize::from(editor.dirty()));
+        for part in [
+            counted(changes, "change"),
+            counted(state.env.view.marks, "mark"),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            spans.push(super::dim(state, format!(" · {part}")));
+        }
+    }
+    Line::from(spans)
 }
 
 fn lines(state: &State, width: usize) -> Vec<Line<'static>> {

@@ -1,4 +1,4 @@
-//! A few fields to fill in.
+//! A few fields to fill in, with what is known of a key below them.
 
 use ratatui::buffer::Buffer;
 use ratatui::text::{Line, Span};
@@ -8,11 +8,15 @@ use crate::tui::pane;
 use crate::tui::state::State;
 use crate::tui::state::form::{Field, Form, Value};
 use crate::tui::theme::{self, Role};
-use crate::tui::widget::{field, spinner, text};
+use crate::tui::widget::{area, field, spinner, text};
+
+use super::about;
 
 const WIDTH: u16 = 68;
 /// Rows that aren't the fields': the frame, the keys with a line above them, a row above and below.
 const FRAME: u16 = 6;
+/// Lines of a value that are shown at once.
+const LINES: usize = 8;
 
 pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
     let width = WIDTH.min(state.size.0.saturating_sub(6));
@@ -61,10 +65,29 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
                 ]));
             }
         }
+        let typed = about::problem(state, form, n).filter(|_| wrong(n).is_none());
+        for (i, piece) in text::wrap(&typed.unwrap_or_default(), room.saturating_sub(2))
+            .into_iter()
+            .enumerate()
+        {
+            let mark = if i == 0 { theme::ATTENTION } else { " " };
+            lines.push(Line::from(vec![
+                Span::raw(" ".repeat(column + 2)),
+                Span::styled(mark, state.theme.style(Role::Warn)),
+                Span::raw(" "),
+                pane::dim(state, piece),
+            ]));
+        }
         blocks.push(lines);
     }
     let most = usize::from(state.size.1.saturating_sub(FRAME));
-    let lines = fit(blocks, current, most);
+    let mut lines = fit(blocks, current, most);
+    let room_below = most.saturating_sub(lines.len() + 1);
+    let about = about::lines(state, form, usize::from(width), room_below);
+    if !about.is_empty() {
+        lines.push(Line::default());
+        lines.extend(about);
+    }
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let area = layout::centred(state.size, width, height);
     let inner = super::open(state, &form.title, Role::Accent, area, buffer);
@@ -90,6 +113,10 @@ pub fn draw(state: &State, form: &Form, buffer: &mut Buffer) {
     let mut keys = vec![("Enter", form.verb, true), ("Esc", "not now", true)];
     if secret {
         keys.insert(0, ("Ctrl-R", "show", true));
+    }
+    let lines = form.fields.get(form.at).is_some_and(|field| field.lines);
+    if lines && width >= 60 {
+        keys.insert(0, ("Alt-Enter", "new line", true));
     }
     super::buttons(state, &keys, inner, buffer);
 }
@@ -126,6 +153,9 @@ fn value(state: &State, found: &Field, here: bool, room: usize) -> Vec<Line<'sta
             let cursor = here.then(|| input.cursor());
             let look = super::field_look(state);
             let mask = *secret && !*revealed;
+            if found.lines && input.value().contains('\n') {
+                return area::lines(input.value(), cursor, room, LINES, mask, look);
+            }
             let line = field::line(input.value(), cursor, placeholder, room, mask, look);
             vec![line]
         }

@@ -1,5 +1,8 @@
 //! What stands above the panes. Only the topmost one is drawn.
 
+mod about;
+pub mod clashes;
+pub mod compare;
 pub mod form;
 pub mod held;
 pub mod help;
@@ -7,6 +10,7 @@ pub mod palette;
 pub mod plan;
 pub mod question;
 pub mod report;
+pub mod save;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,6 +43,10 @@ pub fn draw(state: &State, popup: &Popup, buffer: &mut Buffer) {
         Popup::Help(help) => help::draw(state, help, buffer),
         Popup::Held(list) => held::draw(state, list, buffer),
         Popup::Report(view) => report::draw(state, view, buffer),
+        Popup::Save(view) => save::draw(state, view, buffer),
+        Popup::Paste(view) => save::paste(state, view, buffer),
+        Popup::Clashes(view) => clashes::draw(state, view, buffer),
+        Popup::Compare(view) => compare::draw(state, view, buffer),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use crate::domain::env_schema::KeyType;
 use crate::domain::instance::InstanceView;
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::{ProviderKind, Strategy};
@@ -56,6 +57,8 @@ pub struct Form {
 pub struct Field {
     pub label: &'static str,
     pub value: Value,
+    /// It may hold several lines.
+    pub lines: bool,
 }
 
 #[derive(Debug)]
@@ -83,6 +86,7 @@ impl Field {
                 secret: false,
                 revealed: false,
             },
+            lines: false,
         }
     }
 
@@ -95,6 +99,7 @@ impl Field {
                 secret: true,
                 revealed: false,
             },
+            lines: false,
         }
     }
 
@@ -102,7 +107,15 @@ impl Field {
         Field {
             label,
             value: Value::Choice { options, at },
+            lines: false,
         }
+    }
+
+    /// The same, for a text of several lines.
+    #[must_use]
+    pub fn of_lines(mut self) -> Self {
+        self.lines = true;
+        self
     }
 
     pub fn word(&self) -> &str {
@@ -216,22 +229,36 @@ impl Form {
             "add",
             vec![
                 Field::text("Key", "", "NAME_IN_CAPITALS"),
-                Field::text("Value", "", "may be empty"),
+                Field::text("Value", "", "may be empty").of_lines(),
             ],
         )
     }
 
-    /// A secret's old value isn't put into the field: it would be on the screen.
-    pub fn change_key(key: &str, value: &str, secret: bool) -> Self {
-        let field = if secret {
-            Field::secret("Value", "type or paste the new value")
-        } else {
-            Field::text("Value", value, "empty")
+    /// A secret's old value isn't put into the field: it would be on the screen. `value` is `None`
+    /// for a key that isn't there yet.
+    pub fn change_key(
+        key: &str,
+        value: Option<&str>,
+        secret: bool,
+        kind: Option<&KeyType>,
+        example: Option<&str>,
+    ) -> Self {
+        let now = value.unwrap_or_default();
+        let example = example.map(|example| format!("for example {example}"));
+        let hint = example.unwrap_or_else(|| "empty".to_owned());
+        let field = match kind.and_then(|kind| options(kind, now)) {
+            _ if secret => Field::secret("Value", "type or paste the new value").of_lines(),
+            Some((options, at)) => Field::choice("Value", options, at),
+            None => Field::text("Value", now, &hint).of_lines(),
+        };
+        let (title, verb) = match value {
+            Some(_) => (format!("Change {key}"), "change"),
+            None => (format!("Set {key}"), "set"),
         };
         Form::new(
             Purpose::ChangeKey { key: key.into() },
-            format!("Change {key}"),
-            "change",
+            title,
+            verb,
             vec![field],
         )
     }
@@ -246,6 +273,50 @@ impl Form {
             "save",
             vec![Field::text("Value", value, hint)],
         )
+    }
+
+    /// The value that is typed, where this is about a key of the environment.
+    pub fn typed_value(&self) -> Option<&str> {
+        match self.purpose {
+            Purpose::ChangeKey { .. } => Some(self.word(0)),
+            Purpose::AddKey => Some(self.word(1)),
+            _ => None,
+        }
+    }
+
+    /// The key that is filled in.
+    pub fn key(&self) -> Option<&str> {
+        match &self.purpose {
+            Purpose::ChangeKey { key } => Some(key),
+            Purpose::AddKey => Some(self.word(0).trim()),
+            _ => None,
+        }
+    }
+
+    /// Moves the cursor to the line above or below, within a field of several; false at its ends.
+    pub fn line_step(&mut self, by: isize) -> bool {
+        let lines = self.fields.get(self.at).is_some_and(|field| field.lines);
+        let Some(input) = self.input().filter(|_| lines) else {
+            return false;
+        };
+        let rows: Vec<usize> = input
+            .value()
+            .split('\n')
+            .map(|r| r.chars().count())
+            .collect();
+        let mut column = input.cursor();
+        let mut row = 0;
+        while let Some(length) = rows.get(row).filter(|length| column > **length) {
+            column -= length + 1;
+            row += 1;
+        }
+        let Some(target) = row.checked_add_signed(by).filter(|row| *row < rows.len()) else {
+            return false;
+        };
+        let before: usize = rows.iter().take(target).map(|length| length + 1).sum();
+        let column = column.min(rows.get(target).copied().unwrap_or(0));
+        input.handle(tui_input::InputRequest::SetCursor(before + column));
+        true
     }
 
     /// The fields that matter now, by position.
@@ -321,5 +392,80 @@ impl Form {
             strategy: strategy_of(self.word(2)),
             kind,
         })
+    }
+}
+
+/// What can be chosen for a value of this type, and which of it stands there now; `None` for what is
+/// typed.
+fn options(kind: &KeyType, now: &str) -> Option<(Vec<(String, String)>, usize)> {
+    const PAIRS: [[&str; 2]; 4] = [["true", "false"], ["1", "0"], ["yes", "no"], ["on", "off"]];
+    let words: Vec<String> = match kind {
+        KeyType::Boolean => {
+            let pair = PAIRS
+                .iter()
+                .find(|pair| pair.iter().any(|word| word.eq_ignore_ascii_case(now)));
+            let pair = pair.unwrap_or(&PAIRS[0]);
+            // what stands there keeps its spelling
+            let spelt = |word: &&str| match word.eq_ignore_ascii_case(now) {
+                true => now.to_owned(),
+                false => (*word).to_owned(),
+            };
+            pair.iter().map(spelt).collect()
+        }
+        KeyType::OneOf(values) => values.clone(),
+        _ => return None,
+    };
+    let mut options: Vec<(String, String)> = words
+        .into_iter()
+        .map(|word| (word, String::new()))
+        .collect();
+    let at = options.iter().position(|(word, _)| word == now);
+    if at.is_none() && !now.is_empty() {
+        let what = "what stands there now, though it isn't one of the others";
+        options.insert(0, (now.to_owned(), what.to_owned()));
+    }
+    Some((options, at.unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(kind: &KeyType, now: &str) -> (Vec<String>, usize) {
+        let (options, at) = options(kind, now).unwrap();
+        (options.into_iter().map(|(word, _)| word).collect(), at)
+    }
+
+    #[test]
+    fn what_has_few_values_is_chosen() {
+        let strings = |all: &[&str]| all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            words(&KeyType::Boolean, ""),
+            (strings(&["true", "false"]), 0)
+        );
+        assert_eq!(words(&KeyType::Boolean, "No"), (strings(&["yes", "No"]), 1));
+        assert_eq!(words(&KeyType::Boolean, "maybe").0.len(), 3);
+        let one = KeyType::OneOf(strings(&["a", "b"]));
+        assert_eq!(words(&one, "b"), (strings(&["a", "b"]), 1));
+        assert_eq!(words(&one, "c"), (strings(&["c", "a", "b"]), 0));
+        assert!(options(&KeyType::Port, "1").is_none());
+    }
+
+    #[test]
+    fn the_cursor_goes_from_line_to_line() {
+        let mut form = Form::change_key("K", Some("abc\n\nlonger"), false, None, None);
+        let at = |form: &mut Form| form.input().unwrap().cursor();
+        assert_eq!(at(&mut form), 11);
+        assert!(form.line_step(-1));
+        assert_eq!(at(&mut form), 4);
+        assert!(form.line_step(-1));
+        assert_eq!(at(&mut form), 0);
+        assert!(!form.line_step(-1));
+        form.input()
+            .unwrap()
+            .handle(tui_input::InputRequest::SetCursor(3));
+        assert!(form.line_step(1) && form.line_step(1));
+        assert_eq!(at(&mut form), 5);
+        assert!(!form.line_step(1));
     }
 }

@@ -4,7 +4,6 @@ pub mod configs;
 pub mod connect;
 pub mod deadline;
 pub mod env;
-pub mod env_rows;
 pub mod form;
 pub mod instances;
 pub mod job_parts;
@@ -104,6 +103,8 @@ pub struct State {
     pub generation: u64,
     /// An instance to select as soon as the list has it.
     pub awaited: Option<InstanceName>,
+    /// The terminal tells when a key is let go: one was.
+    pub releases: bool,
 }
 
 impl State {
@@ -129,6 +130,7 @@ impl State {
             toast: None,
             generation: 0,
             awaited: None,
+            releases: false,
         }
     }
 

@@ -9,6 +9,9 @@ use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
 use crate::tui::backend::Request;
 
+use super::env::compare::CompareView;
+use super::env::diff::DiffLine;
+use super::env::paste::PasteView;
 use super::form::Form;
 use super::notice::{Load, Notice};
 
@@ -23,6 +26,13 @@ pub enum Popup {
     Held(HeldList),
     Report(ReportView),
     Error(ErrorPopup),
+    /// What a save of the environment would write.
+    Save(SaveView),
+    /// Pasted keys, before they are taken.
+    Paste(PasteView),
+    /// Keys that were changed on both sides.
+    Clashes(ClashView),
+    Compare(CompareView),
 }
 
 /// A plan is being made. It shows itself only when that takes long enough to be noticed.
@@ -91,7 +101,6 @@ pub enum Act {
     Quit,
     /// Let the changes of the environment go.
     Discard,
-    SaveEnv,
     TurnOn {
         instance: InstanceName,
         id: String,
@@ -159,4 +168,21 @@ pub struct ErrorPopup {
     pub notice: Notice,
     /// The causes are shown.
     pub open: bool,
+}
+
+/// The difference that a save would make.
+#[derive(Debug)]
+pub struct SaveView {
+    pub instance: InstanceName,
+    pub lines: Vec<DiffLine>,
+    pub scroll: usize,
+}
+
+/// Keys that were changed here and in the file: whose value counts.
+#[derive(Debug)]
+pub struct ClashView {
+    pub instance: InstanceName,
+    /// A key, and whether the file's value is taken.
+    pub rows: Vec<(String, bool)>,
+    pub at: usize,
 }

@@ -12,7 +12,7 @@ use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, ReportView, W
 use crate::tui::state::{Focus, State, Tab};
 use tui_input::Input;
 
-use super::{confirm, connect, env, held, read_instances, read_jobs, read_log};
+use super::{configs, confirm, connect, copy, env, held, read_instances, read_jobs, read_log};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -41,12 +41,18 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
             state.focus = Focus::Detail;
             state.tab = Tab::Env;
         }
+        Id::CopyValue | Id::CopyName if !file_tab(state) => copy::of_instance(state, id, effects),
         _ => match state.focus {
             Focus::List => list(state, id),
             Focus::Jobs => jobs(state, id, effects),
             Focus::Detail => detail(state, id, effects),
         },
     }
+}
+
+/// The keyboard belongs to a tab with files of its own.
+fn file_tab(state: &State) -> bool {
+    state.focus == Focus::Detail && matches!(state.tab, Tab::Env | Tab::Configs)
 }
 
 fn focus(state: &mut State, by: isize) {
@@ -130,6 +136,9 @@ fn list(state: &mut State, id: Id) {
 }
 
 fn detail(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
+    if state.tab == Tab::Env && env::filter(state, id) {
+        return;
+    }
     match id {
         Id::NextTab => turn(state, 1),
         Id::PreviousTab if state.tab == Tab::Overview => state.focus = Focus::List,
@@ -137,7 +146,7 @@ fn detail(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::Back => state.focus = Focus::List,
         _ => match state.tab {
             Tab::Env => env::perform(state, id, effects),
-            Tab::Configs => super::env::configs(state, id, effects),
+            Tab::Configs => configs::perform(state, id, effects),
             Tab::Overview | Tab::Activity => {
                 let page = layout::inside(state.areas().detail).max(1) as isize;
                 let by = match id {

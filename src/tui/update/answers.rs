@@ -14,7 +14,7 @@ use crate::tui::state::notice::{Load, Notice, Tone};
 use crate::tui::state::popup::{ErrorPopup, PlanPopup, Popup};
 use crate::tui::state::{Focus, State};
 
-use super::{connect, env, finish, held, popups, read_instances, read_jobs};
+use super::{configs, connect, env, finish, held, popups, read_instances, read_jobs};
 
 pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
@@ -68,8 +68,12 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Connected(name, result) => connect::connected(state, &name, result, effects),
         Msg::Env(name, result) => env::loaded(state, &name, result),
         Msg::EnvSaved(name, result) => env::saved(state, &name, result),
-        Msg::Configs(name, result) => env::configs_loaded(state, &name, result),
-        Msg::ConfigSaved(name, file, result) => env::config_saved(state, &name, &file, result),
+        Msg::EnvRules(name, Ok(rules)) => state.env.take_rules(&name, rules),
+        Msg::EnvRules(_, Err(error)) | Msg::Noted(Err(error)) => complain(state, &error),
+        Msg::Noted(Ok(())) => {}
+        Msg::Other(of, source, result) => env::other_loaded(state, &of, &source, result),
+        Msg::Configs(name, result) => configs::loaded(state, &name, result),
+        Msg::ConfigSaved(name, file, result) => configs::saved(state, &name, &file, result),
         Msg::Edited(name, result) => {
             if let Err(error) = result {
                 complain(state, &error);
@@ -114,6 +118,7 @@ fn instances(state: &mut State, result: Result<Vec<InstanceView>>, effects: &mut
     match result {
         Ok(rows) => {
             state.instances.replace(rows);
+            state.env.look_again();
             let current = state.instances.current().map(|i| i.name.clone());
             if let Some(name) = current.filter(|_| first) {
                 state.instances.select(&name);

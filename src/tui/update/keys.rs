@@ -17,6 +17,9 @@ pub fn scopes(state: &State) -> Vec<Scope> {
     if let Some(popup) = state.popups.last() {
         return vec![match popup {
             Popup::Working(_) | Popup::Plan(_) | Popup::Confirm(_) => Scope::Question,
+            Popup::Save(_) | Popup::Paste(_) => Scope::Question,
+            Popup::Clashes(_) => Scope::Clashes,
+            Popup::Compare(_) => Scope::Compare,
             Popup::Form(_) => Scope::Form,
             Popup::Palette(_) => Scope::Palette,
             Popup::Held(_) => Scope::Held,
@@ -39,6 +42,7 @@ pub fn pane_scopes(state: &State) -> Vec<Scope> {
             Tab::Overview | Tab::Activity => {
                 vec![Scope::Detail, Scope::Instance, Scope::Global]
             }
+            Tab::Env if state.env.typing => vec![Scope::EnvFilter],
             Tab::Env => vec![Scope::Env, Scope::Detail, Scope::Global],
             Tab::Configs => vec![Scope::Configs, Scope::Detail, Scope::Global],
         },
@@ -46,15 +50,22 @@ pub fn pane_scopes(state: &State) -> Vec<Scope> {
 }
 
 pub(super) fn press(state: &mut State, event: &KeyEvent, effects: &mut Vec<Effect>) {
+    let key = Key::from_event(event);
     if event.kind == KeyEventKind::Release {
+        state.releases = true;
+        if find(state, key).is_some_and(|action| action.id == Id::Reveal) {
+            hide(state);
+        }
         return;
     }
     state.toast = None;
-    let revealed = state.env.hide();
-    let key = Key::from_event(event);
+    let revealed = hide(state);
     if let Some(action) = find(state, key) {
-        // a second press hides what the first one showed
-        if revealed && action.id == Id::Reveal && action.scope == Scope::Env {
+        if revealed && action.id == Id::Reveal && action.scope != Scope::Form {
+            // held: it stays until the key is let go; elsewhere a second press hides it
+            if state.releases || event.kind == KeyEventKind::Repeat {
+                env::show(state);
+            }
             return;
         }
         run(state, action, effects);
@@ -64,6 +75,17 @@ pub(super) fn press(state: &mut State, event: &KeyEvent, effects: &mut Vec<Effec
     if let Some(request) = request {
         edit(state, request, effects);
     }
+}
+
+/// Hides the value that is shown, where one is: true then.
+pub(super) fn hide(state: &mut State) -> bool {
+    let mut revealed = state.env.hide();
+    for popup in &mut state.popups {
+        if let Popup::Compare(view) = popup {
+            revealed |= std::mem::take(&mut view.revealed);
+        }
+    }
+    revealed
 }
 
 /// Keys with Ctrl work everywhere; the others belong to what has the keyboard.
@@ -120,13 +142,15 @@ fn edit(state: &mut State, request: InputRequest, effects: &mut Vec<Effect>) {
     } else if state.instances.typing && state.focus == Focus::List && state.log.is_none() {
         state.instances.filter.handle(request);
         state.instances.apply_filter();
+    } else if state.env.typing && state.focus == Focus::Detail && state.tab == Tab::Env {
+        state.env.filter.handle(request);
     }
 }
 
 /// Pasted text goes where typing goes; in the environment it is read as lines of KEY=VALUE.
 pub(super) fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
     state.toast = None;
-    state.env.hide();
+    hide(state);
     if !state.popups.is_empty() {
         popups::paste(state, text, effects);
     } else if state.log.is_some() {
@@ -136,7 +160,11 @@ pub(super) fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
             state.instances.apply_filter();
         }
     } else if state.focus == Focus::Detail && state.tab == Tab::Env {
-        env::paste(state, text);
+        if state.env.typing {
+            insert(&mut state.env.filter, &one_line(text));
+        } else {
+            env::paste(state, text);
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod act;
 mod answers;
+mod configs;
 mod confirm;
 mod connect;
+mod copy;
 mod env;
 mod held;
 mod keys;
@@ -34,7 +36,13 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => keys::press(state, &key, &mut effects),
         Msg::Paste(text) => keys::paste(state, &text, &mut effects),
         Msg::Resize(columns, rows) => state.size = (columns, rows),
-        Msg::Focus(active) => state.active = active,
+        Msg::Focus(active) => {
+            state.active = active;
+            if !active {
+                // nobody looks, or somebody else does
+                keys::hide(state);
+            }
+        }
         Msg::Tick => {}
         Msg::Changed(changed) => look(state, changed, &mut effects),
         Msg::ChangesEnded => state.live = false,
@@ -109,6 +117,7 @@ fn reread_files(
 ) {
     if state.env.wants(name) {
         effects.push(Effect::LoadEnv(name.clone()));
+        effects.push(Effect::LoadEnvRules(name.clone()));
     }
     if state.configs.of.as_ref() == Some(name) {
         effects.push(Effect::LoadConfigs(name.clone()));

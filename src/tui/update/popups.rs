@@ -18,6 +18,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::Quit => return confirm::quit(state, effects),
         Id::Suspend => return effects.push(Effect::Suspend),
         Id::Repaint => return effects.push(Effect::Repaint),
+        Id::Back if env::back(state) => return,
         Id::Back => {
             state.popups.pop();
             return;
@@ -48,6 +49,16 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Some(Popup::Plan(_)) => plan(state, id, effects),
         Some(Popup::Form(_)) => form(state, id, effects),
         Some(Popup::Palette(_)) => palette_keys(state, id, effects),
+        Some(Popup::Save(view)) => match id {
+            Id::Accept => env::write(state, effects),
+            _ => scroll(&mut view.scroll, id),
+        },
+        Some(Popup::Paste(view)) => match id {
+            Id::Accept => env::take_pasted(state),
+            _ => scroll(&mut view.scroll, id),
+        },
+        Some(Popup::Clashes(_)) => env::clashes(state, id),
+        Some(Popup::Compare(_)) => env::comparison(state, id, effects),
     }
 }
 
@@ -97,8 +108,16 @@ fn form(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         return;
     };
     match id {
+        Id::Up if form.line_step(-1) => {}
+        Id::Down if form.line_step(1) => {}
         Id::Up => form.step(-1),
         Id::Down => form.step(1),
+        Id::NewLine => {
+            if let Some(input) = form.input() {
+                keys::insert(input, "\n");
+                form.error = None;
+            }
+        }
         Id::Reveal => {
             if let Some(Value::Text { revealed, .. }) =
                 form.fields.get_mut(form.at).map(|f| &mut f.value)
@@ -211,9 +230,12 @@ pub(super) fn edit(state: &mut State, request: InputRequest, _: &mut Vec<Effect>
                 InputRequest::GoToNextChar | InputRequest::InsertChar(' ') => 1,
                 _ => 0,
             };
-            if form.choose(by) {
+            if form.choose(by) || env::refuses(state, request) {
                 return;
             }
+            let Some(Popup::Form(form)) = state.popups.last_mut() else {
+                return;
+            };
             if let Some(input) = form.input() {
                 input.handle(request);
                 form.error = None;
@@ -231,8 +253,7 @@ pub(super) fn paste(state: &mut State, text: &str, _: &mut Vec<Effect>) {
         Some(Popup::Palette(palette)) => keys::insert(&mut palette.input, &keys::one_line(text)),
         Some(Popup::Form(form)) if !form.busy => {
             // a value of the environment may have several lines; nothing else may
-            let whole = matches!(form.purpose, Purpose::ChangeKey { .. })
-                || (form.purpose == Purpose::AddKey && form.at == 1);
+            let whole = form.fields.get(form.at).is_some_and(|field| field.lines);
             let text = match whole {
                 true => text.trim_end_matches(['\r', '\n']).replace("\r\n", "\n"),
                 false => keys::one_line(text),

@@ -10,6 +10,8 @@ use crate::tui::state::popup::Popup;
 use crate::tui::state::{Focus, State, Tab};
 use crate::tui::widget::window;
 
+use super::env;
+
 pub(super) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     let areas = state.areas();
     let rows = pane::instances::rows_in(layout::inside(areas.list));
@@ -35,7 +37,11 @@ pub(super) fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     if areas.detail.is_some() {
         let height = layout::inside(areas.detail);
         match state.tab {
-            Tab::Env => state.env.settle(height),
+            Tab::Env => {
+                state.env.refresh(&state.instances.rows, state.now);
+                state.env.settle(height);
+                env::settle(state);
+            }
             Tab::Configs => state.configs.settle(height),
             Tab::Overview | Tab::Activity => {
                 let lines = pane::detail::line_count(state);
@@ -57,7 +63,8 @@ fn load(state: &mut State, effects: &mut Vec<Effect>) {
         Tab::Overview => {}
         Tab::Env => {
             if state.env.show(&name) {
-                effects.push(Effect::LoadEnv(name));
+                effects.push(Effect::LoadEnv(name.clone()));
+                effects.push(Effect::LoadEnvRules(name));
             }
         }
         Tab::Configs => {

@@ -17,12 +17,12 @@ use crate::tui::state::{Focus, State, Tab};
 
 use super::update;
 
-fn code(code: KeyCode) -> Msg {
+pub(in crate::tui) fn code(code: KeyCode) -> Msg {
     Msg::Key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
 /// Keys as the tests write them: single characters, or names in angle brackets.
-fn press(state: &mut State, keys: &str) -> Vec<Effect> {
+pub(in crate::tui) fn press(state: &mut State, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut rest = keys;
     while let Some(c) = rest.chars().next() {
@@ -323,7 +323,13 @@ fn escape_closes_the_top_layer_and_nothing_else() {
 fn tabs_load_what_they_show_once() {
     let mut state = sample::three();
     let effects = press(&mut state, "e");
-    assert_eq!(effects, [Effect::LoadEnv(name("default"))]);
+    assert_eq!(
+        effects,
+        [
+            Effect::LoadEnv(name("default")),
+            Effect::LoadEnvRules(name("default"))
+        ]
+    );
     assert_eq!(state.tab, Tab::Env);
     let effects = press(&mut state, "]]");
     assert_eq!(
@@ -348,6 +354,7 @@ fn leaving_with_unsaved_changes_asks() {
     };
     update(&mut state, Msg::Env(name("default"), Ok(document)));
     update(&mut state, Msg::Paste("A=2\nB=x y\nnot a pair\n".into()));
+    press(&mut state, "<enter>");
     assert!(press(&mut state, "q").is_empty());
     assert!(matches!(state.popups.last(), Some(Popup::Confirm(_))));
     press(&mut state, "<esc>");

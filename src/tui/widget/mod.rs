@@ -1,5 +1,6 @@
 //! Pieces to draw with. They know text, styles and areas, and nothing of what Matriz is about.
 
+pub mod area;
 pub mod bar;
 pub mod columns;
 pub mod field;

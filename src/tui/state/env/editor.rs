@@ -1,27 +1,15 @@
 //! The environment editor: a list of changes on top of what stands on the disk.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::domain::env_file::EnvFile;
-use crate::domain::name::InstanceName;
 use crate::error::Result;
 use crate::tui::backend::Document;
-use crate::tui::widget::window;
+use crate::tui::state::notice::Notice;
 
-use super::env_rows::{self, Row};
-use super::notice::{Load, Notice};
-
-/// What the Env tab shows, and the unsaved changes of every instance.
-#[derive(Default)]
-pub struct EnvPane {
-    pub of: Option<InstanceName>,
-    pub editor: Load<EnvEditor>,
-    /// Editors with unsaved changes of instances that aren't selected now.
-    kept: HashMap<InstanceName, EnvEditor>,
-    /// The selected value is shown until the next key.
-    pub revealed: bool,
-    pub offset: usize,
-}
+/// So many steps can be taken back; older ones are forgotten.
+const STEPS: usize = 500;
 
 /// One change: a key's new value, or none.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,15 +18,23 @@ pub struct Change {
     pub value: Option<String>,
 }
 
+/// What one act did to the file: its text before and after.
+struct Step {
+    before: Arc<str>,
+    after: Arc<str>,
+    /// A key's name, or "3 keys".
+    what: String,
+}
+
 pub struct EnvEditor {
     /// What stands on the disk, as far as is known.
     pub document: Document,
     disk: EnvFile,
-    /// Where the changes start from; replaying them gives `file`.
-    origin: EnvFile,
     pub file: EnvFile,
-    done: Vec<Vec<Change>>,
-    undone: Vec<Vec<Change>>,
+    done: Vec<Step>,
+    undone: Vec<Step>,
+    /// Rises with every change of what is to be shown.
+    pub revision: u64,
     /// The key that the cursor is on.
     pub at: usize,
     /// Keys that were changed on the disk as well, while they were being changed here.
@@ -55,10 +51,10 @@ impl EnvEditor {
         EnvEditor {
             document,
             disk: file.clone(),
-            origin: file.clone(),
             file,
             done: Vec::new(),
             undone: Vec::new(),
+            revision: 0,
             at: 0,
             clashes: HashSet::new(),
             moved: false,
@@ -67,17 +63,17 @@ impl EnvEditor {
         }
     }
 
-    /// The changes that a save would write, by key.
+    /// The changes that a save would write, by key, those of the new file first.
     pub fn changes(&self) -> Vec<(String, Option<&str>, Option<&str>)> {
-        let mut keys: Vec<&str> = Vec::new();
-        for (key, _) in self.file.pairs().chain(self.disk.pairs()) {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        keys.into_iter()
-            .map(|key| (key.to_owned(), self.disk.get(key), self.file.get(key)))
+        let old: HashMap<&str, &str> = self.disk.pairs().collect();
+        let new: HashMap<&str, &str> = self.file.pairs().collect();
+        let gone = self.disk.pairs().filter(|(key, _)| !new.contains_key(key));
+        self.file
+            .pairs()
+            .chain(gone)
+            .map(|(key, _)| (key, old.get(key).copied(), new.get(key).copied()))
             .filter(|(_, before, after)| before != after)
+            .map(|(key, before, after)| (key.to_owned(), before, after))
             .collect()
     }
 
@@ -85,20 +81,58 @@ impl EnvEditor {
         self.file.text() != self.disk.text()
     }
 
-    pub fn disk_value(&self, key: &str) -> Option<&str> {
-        self.disk.get(key)
+    /// The file as it stands on the disk.
+    pub fn disk(&self) -> &EnvFile {
+        &self.disk
     }
 
     /// Makes some changes at once; either all of them or none.
     pub fn apply(&mut self, changes: Vec<Change>) -> Result<()> {
         let mut file = self.file.clone();
         play(&mut file, &changes)?;
-        if file != self.file {
-            self.file = file;
-            self.done.push(changes);
-            self.undone.clear();
-        }
+        let what = match changes.as_slice() {
+            [one] => one.key.clone(),
+            many => format!("{} keys", many.len()),
+        };
+        self.take(file, what);
         Ok(())
+    }
+
+    /// Writes a key's line in the form that the most readers read alike; false where it stands in it.
+    pub fn cure(&mut self, key: &str) -> Result<bool> {
+        let mut file = self.file.clone();
+        let cured = file.cure(key)?;
+        self.take(file, key.to_owned());
+        Ok(cured)
+    }
+
+    fn take(&mut self, file: EnvFile, what: String) {
+        if file.text() == self.file.text() {
+            return;
+        }
+        let before = match self.done.last() {
+            // a step's end is the next one's start: one text for both
+            Some(last) if *last.after == *self.file.text() => Arc::clone(&last.after),
+            _ => Arc::from(self.file.text()),
+        };
+        self.done.push(Step {
+            before,
+            after: Arc::from(file.text()),
+            what,
+        });
+        if self.done.len() > STEPS {
+            self.done.remove(0);
+        }
+        self.undone.clear();
+        self.show(file);
+    }
+
+    fn show(&mut self, file: EnvFile) {
+        self.file = file;
+        self.revision += 1;
+        let disk = &self.disk;
+        let file = &self.file;
+        self.clashes.retain(|key| disk.get(key) != file.get(key));
     }
 
     pub fn can_undo(&self) -> bool {
@@ -109,36 +143,47 @@ impl EnvEditor {
         !self.undone.is_empty()
     }
 
-    /// Takes the last change back, to the byte; names its keys.
+    /// Takes the last change back, to the byte, saved or not; names its keys.
     pub fn undo(&mut self) -> Option<String> {
-        let last = self.done.pop()?;
-        let keys = names(&last);
-        self.undone.push(last);
-        self.replay();
-        Some(keys)
+        let step = self.done.pop()?;
+        self.show(EnvFile::parse_lenient(&step.before));
+        let what = step.what.clone();
+        self.undone.push(step);
+        Some(what)
     }
 
     pub fn redo(&mut self) -> Option<String> {
-        let next = self.undone.pop()?;
-        let keys = names(&next);
-        self.done.push(next);
-        self.replay();
-        Some(keys)
-    }
-
-    fn replay(&mut self) {
-        let mut file = self.origin.clone();
-        // each of these was accepted on the very same text before
-        self.done.retain(|changes| play(&mut file, changes).is_ok());
-        self.file = file;
+        let step = self.undone.pop()?;
+        self.show(EnvFile::parse_lenient(&step.after));
+        let what = step.what.clone();
+        self.done.push(step);
+        Some(what)
     }
 
     /// Lets all changes go.
     pub fn discard(&mut self) {
-        let document = self.document.clone();
-        let at = self.at;
-        *self = EnvEditor::new(document);
+        let (at, revision) = (self.at, self.revision);
+        *self = EnvEditor::new(self.document.clone());
         self.at = at;
+        self.revision = revision + 1;
+    }
+
+    /// Takes what stands in the file for a key that was changed on both sides, as a step of its own.
+    pub fn take_theirs(&mut self, keys: &[String]) -> Result<()> {
+        let changes = keys
+            .iter()
+            .map(|key| Change {
+                key: key.clone(),
+                value: self.disk.get(key).map(str::to_owned),
+            })
+            .collect();
+        self.apply(changes)
+    }
+
+    /// What stands here counts for these keys: nothing more is to be asked about them.
+    pub fn keep_mine(&mut self, keys: &[String]) {
+        self.clashes.retain(|key| !keys.contains(key));
+        self.revision += 1;
     }
 
     /// The save went through: what stands on the disk is what is here.
@@ -146,6 +191,7 @@ impl EnvEditor {
         self.saving = false;
         self.moved = false;
         self.clashes.clear();
+        self.revision += 1;
         if document.text == self.file.text() {
             self.disk = EnvFile::parse_lenient(&document.text);
             self.document = document;
@@ -169,16 +215,17 @@ impl EnvEditor {
                 value: after.map(str::to_owned),
             })
             .collect();
-        self.clashes = mine
+        let clashes = mine
             .iter()
             .filter(|c| fresh.get(&c.key) != self.disk.get(&c.key))
             .filter(|c| fresh.get(&c.key) != c.value.as_deref())
             .map(|c| c.key.clone())
             .collect();
         self.disk = fresh.clone();
-        self.origin = fresh.clone();
         self.file = fresh;
         self.document = document;
+        self.revision += 1;
+        // the steps lead to texts that were made without what came from outside
         self.done.clear();
         self.undone.clear();
         self.moved = !mine.is_empty();
@@ -188,6 +235,7 @@ impl EnvEditor {
             }
         }
         self.moved &= self.dirty();
+        self.clashes = clashes;
     }
 }
 
@@ -201,107 +249,6 @@ fn play(file: &mut EnvFile, changes: &[Change]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn names(changes: &[Change]) -> String {
-    match changes {
-        [one] => one.key.clone(),
-        many => format!("{} keys", many.len()),
-    }
-}
-
-impl EnvPane {
-    /// Turns to an instance; true where its file has to be read.
-    pub fn show(&mut self, name: &InstanceName) -> bool {
-        if self.of.as_ref() == Some(name) {
-            return false;
-        }
-        self.revealed = false;
-        self.offset = 0;
-        let before = std::mem::take(&mut self.editor);
-        if let (Some(of), Load::Ready(editor)) = (self.of.take(), before)
-            && editor.dirty()
-        {
-            self.kept.insert(of, editor);
-        }
-        self.of = Some(name.clone());
-        self.editor = match self.kept.remove(name) {
-            Some(editor) => Load::Ready(editor),
-            None => Load::Loading,
-        };
-        true
-    }
-
-    /// Somebody here holds the file of this instance.
-    pub fn wants(&self, name: &InstanceName) -> bool {
-        self.of.as_ref() == Some(name) || self.kept.contains_key(name)
-    }
-
-    pub fn editor_of(&mut self, name: &InstanceName) -> Option<&mut EnvEditor> {
-        if self.of.as_ref() == Some(name) {
-            self.editor.ready_mut()
-        } else {
-            self.kept.get_mut(name)
-        }
-    }
-
-    /// Takes a file that was read.
-    pub fn take(&mut self, name: &InstanceName, document: Document) {
-        if let Some(editor) = self.editor_of(name) {
-            editor.changed_outside(document);
-        } else if self.of.as_ref() == Some(name) {
-            self.editor = Load::Ready(EnvEditor::new(document));
-        }
-    }
-
-    /// Instances with unsaved changes, and how many.
-    pub fn unsaved(&self) -> Vec<(String, usize)> {
-        let shown = self.of.iter().zip(self.editor.ready());
-        let mut all: Vec<(String, usize)> = shown
-            .chain(self.kept.iter())
-            .filter(|(_, editor)| editor.dirty())
-            .map(|(name, editor)| (name.to_string(), editor.changes().len().max(1)))
-            .collect();
-        all.sort();
-        all
-    }
-
-    /// Hides what was shown; true where something was.
-    pub fn hide(&mut self) -> bool {
-        std::mem::take(&mut self.revealed)
-    }
-
-    pub fn discard(&mut self) {
-        if let Some(editor) = self.editor.ready_mut() {
-            editor.discard();
-        }
-    }
-
-    /// The key that the cursor is on.
-    pub fn selected(&self) -> Option<Row> {
-        let editor = self.editor.ready()?;
-        env_rows::keys(editor).into_iter().nth(editor.at)
-    }
-
-    /// Keeps the cursor on a key, and its line on the screen.
-    pub fn settle(&mut self, height: usize) {
-        let Some(editor) = self.editor.ready_mut() else {
-            return;
-        };
-        let keys = env_rows::keys(editor).len();
-        editor.at = editor.at.min(keys.saturating_sub(1));
-        let rows = env_rows::rows(editor);
-        let line = rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| !matches!(row, Row::Head(_)))
-            .nth(editor.at)
-            .map_or(0, |(line, _)| line);
-        // the first key brings its group's head along
-        let line = if editor.at == 0 { 0 } else { line };
-        let height = env_rows::list_height(height);
-        self.offset = window::offset(self.offset, line, rows.len(), height);
-    }
 }
 
 #[cfg(test)]
@@ -382,22 +329,30 @@ mod tests {
     }
 
     #[test]
-    fn unsaved_changes_wait_for_their_instance() {
-        let (a, b) = (
-            InstanceName::parse("a").unwrap(),
-            InstanceName::parse("b").unwrap(),
-        );
-        let mut pane = EnvPane::default();
-        assert!(pane.show(&a));
-        pane.take(&a, document("K=1\n"));
-        pane.editor
-            .ready_mut()
-            .unwrap()
-            .apply(set("K", "2"))
-            .unwrap();
-        assert!(pane.show(&b));
-        assert_eq!(pane.unsaved(), [("a".to_owned(), 1)]);
-        assert!(pane.show(&a));
-        assert_eq!(pane.editor.ready().unwrap().file.get("K"), Some("2"));
+    fn a_clash_is_settled_key_by_key() {
+        let mut editor = EnvEditor::new(document("A=1\nB=2\n"));
+        editor.apply(set("A", "mine")).unwrap();
+        editor.apply(set("B", "mine")).unwrap();
+        editor.changed_outside(document("A=theirs\nB=theirs too\n"));
+        editor.take_theirs(&["A".to_owned()]).unwrap();
+        assert_eq!(editor.file.get("A"), Some("theirs"));
+        assert!(!editor.clashes.contains("A") && editor.clashes.contains("B"));
+        editor.keep_mine(&["B".to_owned()]);
+        assert!(editor.clashes.is_empty());
+        assert_eq!(editor.changes().len(), 1);
+        editor.undo();
+        assert_eq!(editor.file.get("A"), Some("mine"));
+    }
+
+    #[test]
+    fn a_cure_is_a_step_like_any_other() {
+        let text = "A = pa$word # note\nB=1\n";
+        let mut editor = EnvEditor::new(document(text));
+        assert!(editor.cure("A").unwrap());
+        assert_eq!(editor.file.text(), "A='pa$word' # note\nB=1\n");
+        assert!(!editor.cure("B").unwrap());
+        editor.undo();
+        assert_eq!(editor.file.text(), text);
+        assert!(!editor.dirty() && !editor.can_undo());
     }
 }
