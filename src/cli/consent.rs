@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use super::Call;
+use super::args::Global;
 use super::output::plan_text;
 use crate::domain::plan::{Consent, Plan};
 use crate::error::{Error, Result};
@@ -58,6 +59,23 @@ pub fn ask(call: &Call<'_>, plan: &Plan) -> Result<Answer> {
             ))
             .hint(format!("Add --yes --confirm {name}."))),
         },
+    }
+}
+
+/// A yes to one question, from `--yes` or from the person at the terminal.
+pub fn confirm(global: &Global, question: &str) -> Result<()> {
+    if global.yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() || global.json {
+        return Err(Error::refused(format!(
+            "\"{question}\" needs a yes, and there is no terminal to ask on."
+        ))
+        .hint("Add --yes, or --dry-run to see the plan only."));
+    }
+    match read_line(&format!("{question}? [y/N] "))?.as_str() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => Err(Error::cancelled()),
     }
 }
 

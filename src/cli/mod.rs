@@ -19,6 +19,7 @@ mod held;
 mod instances;
 mod jobs;
 mod link;
+mod mcp;
 mod output;
 mod progress_line;
 mod refresh;
@@ -98,6 +99,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::Jobs(verb) => jobs::jobs(call, &verb).await,
         Verb::Held(verb) => held::held(call, &verb).await,
         Verb::Doctor(args) => doctor::doctor(call, &args).await,
+        Verb::Mcp(verb) => mcp::mcp(call, &verb),
         Verb::Sandbox(verb) => sandbox::sandbox(call, &verb).await,
         Verb::Run(_) | Verb::Worker { .. } | Verb::Completions { .. } => {
             Err(Error::internal("This verb is carried out elsewhere."))

@@ -12,6 +12,7 @@ pub mod held;
 pub mod human;
 pub mod instance;
 pub mod job;
+pub mod mcp;
 pub mod name;
 pub mod place;
 pub mod plan;

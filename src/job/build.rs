@@ -362,7 +362,7 @@ fn clone(
         target: target.clone(),
     }));
     let mut last: Stage = one(figures(world, target));
-    if !shape.without_project() || shape.keeps_project {
+    if !shape.without_project() || shape.keeps_project || shape.atlassian.any() {
         last.insert(
             0,
             Box::new(WriteMcp {

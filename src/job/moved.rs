@@ -5,7 +5,7 @@ use crate::domain::strategy::ProviderKind;
 use crate::error::Result;
 use crate::provider::postgres::url::DatabaseUrl;
 use crate::sandbox::{self, Endpoints};
-use crate::workspace::{InstanceDir, McpSupabase, Workspace};
+use crate::workspace::{InstanceDir, Workspace};
 
 /// Rewrites every sandbox instance's addresses where the sandbox is on another port than they
 /// say, then tells the sandbox so. Doing it twice changes nothing more.
@@ -24,6 +24,7 @@ pub fn follow(workspace: &Workspace, endpoints: &Endpoints) -> Result<()> {
         if dir.atlassian_config()?.kind == AtlassianKind::Sandbox {
             rewrite_site(&dir, endpoints)?;
         }
+        dir.write_mcp(&workspace.mcp_targets(&name)?)?;
     }
     sandbox::acknowledge_ports(workspace.root())
 }
@@ -64,11 +65,6 @@ fn rewrite(dir: &InstanceDir, endpoints: &Endpoints) -> Result<()> {
             env.set("DATABASE_URL", &url.reveal())?;
         }
         Ok(())
-    })?;
-    dir.write_mcp(&McpSupabase::Sandbox {
-        project_ref: &project,
-        api_url: &endpoints.api_url,
-        token_key: &config.access_token_key,
-    })?;
-    Ok(())
+    })
+    .map(|_| ())
 }

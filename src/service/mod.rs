@@ -23,6 +23,7 @@ mod held;
 mod instances;
 mod jobs;
 mod link;
+mod mcp;
 mod sandbox;
 mod watch;
 
@@ -31,6 +32,7 @@ pub use doctor::Finding as DoctorFinding;
 pub use documents::{Document, Saved};
 pub use environment::{EnvFinding, EnvShown};
 pub use link::{LinkRequest, Linked, Links};
+pub use mcp::{McpPreview, McpRequest};
 pub use watch::{News, NewsFeed, Watch};
 
 /// Cheap to clone.

@@ -1,68 +1,140 @@
-//! `mcp.json`: which database an assistant reaches, scoped to one instance and read-only.
-//!
-//! The shapes are those of the Supabase MCP server's own documentation for Claude Code
-//! (`mcpServers`): the hosted server over HTTP for a project in the cloud, the npm package with
-//! `--api-url` for one in the sandbox. The token is a reference to the environment, never a value.
+//! `mcp.json` and the files of other clients: which servers an instance has, read from its own
+//! configuration, and writing them. The shapes are [`crate::domain::mcp`]'s.
 
-use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
 
-use super::file::{self, PRIVATE};
+use serde_json::Value;
+
+use super::file::{self, PRIVATE, SHARED, failed};
 use super::instance_dir::{InstanceDir, MCP};
+use super::root::Workspace;
 use super::template;
-use crate::domain::config_file::json_edit;
-use crate::error::{Error, Result};
+use crate::domain::config::AtlassianKind;
+use crate::domain::env_file::EnvFile;
+use crate::domain::mcp::{
+    self, AtlassianServer, Client, FilePlan, Options, SupabaseServer, Targets,
+};
+use crate::domain::name::InstanceName;
+use crate::domain::strategy::ProviderKind;
+use crate::error::{Error, Kind, Result};
 
-/// The project that the entry `supabase` reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum McpSupabase<'a> {
-    Cloud {
-        project_ref: &'a str,
-    },
-    Sandbox {
-        project_ref: &'a str,
-        /// The Management API of the sandbox, for example `http://127.0.0.1:54000`.
-        api_url: &'a str,
-        /// The `.env` key that holds the access token.
-        token_key: &'a str,
-    },
+/// The Management API of the service itself.
+const CLOUD: &str = "https://api.supabase.com";
+
+impl Workspace {
+    /// What the servers of an instance reach, as its files say: nothing where it has no project,
+    /// or neither a Jira project nor a space.
+    ///
+    /// # Errors
+    /// `Usage` where the project's reference isn't one; what is wrong with a file that can't be read.
+    pub fn mcp_targets(&self, name: &InstanceName) -> Result<Targets> {
+        let dir = self.instance(name)?;
+        let env = match dir.env_path().is_file() {
+            true => dir.read_env()?.0,
+            false => EnvFile::default(),
+        };
+        Ok(Targets {
+            supabase: supabase(&dir, &env)?,
+            atlassian: self.atlassian(&dir, &env)?,
+        })
+    }
+
+    fn atlassian(&self, dir: &InstanceDir, env: &EnvFile) -> Result<Option<AtlassianServer>> {
+        let config = dir.atlassian_config()?;
+        let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let (jira_project, space) = (
+            some(config.jira_project_key),
+            some(config.confluence_space_key),
+        );
+        let site = match config.kind {
+            AtlassianKind::None => None,
+            AtlassianKind::Sandbox => value(env, "ATLASSIAN_SITE"),
+            AtlassianKind::Cloud => {
+                match some(config.site).or_else(|| value(env, "ATLASSIAN_SITE")) {
+                    Some(site) => Some(site),
+                    None => value(&self.shared_env()?, "ATLASSIAN_SITE"),
+                }
+            }
+        };
+        let Some(site) = site.filter(|_| jira_project.is_some() || space.is_some()) else {
+            return Ok(None);
+        };
+        let site = site.trim_end_matches('/');
+        Ok(Some(AtlassianServer {
+            site: match site.contains("://") {
+                true => site.to_owned(),
+                false => format!("https://{site}"),
+            },
+            jira_project,
+            space,
+            email_key: config.email_key,
+            token_key: config.token_key,
+        }))
+    }
+}
+
+fn supabase(dir: &InstanceDir, env: &EnvFile) -> Result<Option<SupabaseServer>> {
+    let config = dir.supabase_config()?;
+    let Some(project) = config.project_ref.filter(|p| !p.is_empty()) else {
+        return Ok(None);
+    };
+    let api_url = match config.kind {
+        ProviderKind::Cloud => config
+            .api_url
+            .filter(|url| url.trim_end_matches('/') != CLOUD),
+        ProviderKind::Sandbox => {
+            let url = value(env, "SUPABASE_URL").unwrap_or_default();
+            match url.strip_suffix(&format!("/projects/{project}")) {
+                Some(api) => Some(api.to_owned()),
+                // its project isn't there yet
+                None => return Ok(None),
+            }
+        }
+    };
+    SupabaseServer::new(&project, api_url.as_deref(), &config.access_token_key).map(Some)
+}
+
+fn value(env: &EnvFile, key: &str) -> Option<String> {
+    env.get(key).filter(|v| !v.is_empty()).map(str::to_owned)
 }
 
 impl InstanceDir {
-    /// Writes the entry `supabase`; other servers and other keys stay. False where it already was so.
-    pub fn write_mcp(&self, supabase: &McpSupabase<'_>) -> Result<bool> {
+    /// Writes the instance's entries into its `mcp.json`; other servers and other keys stay, and so
+    /// does an entry of the same name that Matriz didn't write (it is among the changes).
+    pub fn write_mcp(&self, targets: &Targets) -> Result<FilePlan> {
         let _lock = self.lock()?;
         let path = self.path().join(MCP);
         let old = file::read_text(&path)?;
-        let entry = entry(supabase)?;
+        let options = Options::default();
         let text = old.as_deref().unwrap_or(template::MCP);
-        let there: Value = json_edit::read(&self.shown(MCP), text)?;
-        if old.is_some() && there.pointer("/mcpServers/supabase") == Some(&entry) {
-            return Ok(false);
+        let plan = mcp::plan(&self.shown(MCP), Some(text), targets, &options, false)?;
+        if old.is_none() && !plan.changes.is_empty() || plan.differs {
+            file::write_whole(&path, plan.text.as_bytes(), PRIVATE)?;
         }
-        let new = json_edit::set(&self.shown(MCP), text, &["mcpServers", "supabase"], &entry)?;
-        file::write_whole(&path, new.as_bytes(), PRIVATE)?;
-        Ok(true)
+        Ok(plan)
     }
 
-    /// Whether `mcp.json` has the entry `supabase`.
-    pub fn mcp_names_supabase(&self) -> Result<bool> {
-        let there = self.mcp()?;
-        Ok(there.is_some_and(|v| v.pointer("/mcpServers/supabase").is_some()))
+    /// Whether `mcp.json` has an entry of that name.
+    pub fn mcp_has(&self, name: &str) -> Result<bool> {
+        match file::read_text(&self.path().join(MCP))? {
+            Some(text) => mcp::has(&self.shown(MCP), &text, Client::Claude, name),
+            None => Ok(false),
+        }
     }
 
-    /// Removes the entry `supabase`; what else stands in the file stays as it is.
-    pub fn remove_mcp(&self) -> Result<()> {
-        if !self.mcp_names_supabase()? {
-            return Ok(());
-        }
+    /// Removes entries of Matriz's own from `mcp.json`; what else stands in the file stays.
+    pub fn remove_mcp(&self, names: &[&str]) -> Result<()> {
         let _lock = self.lock()?;
         let path = self.path().join(MCP);
         let Some(old) = file::read_text(&path)? else {
             return Ok(());
         };
-        json_edit::read::<Value>(&self.shown(MCP), &old)?;
-        let new = json_edit::remove_from(&old, &["mcpServers"], "supabase");
-        file::write_whole(&path, new.as_bytes(), PRIVATE)
+        let new = mcp::remove(&self.shown(MCP), &old, Client::Claude, names)?;
+        match new == old {
+            true => Ok(()),
+            false => file::write_whole(&path, new.as_bytes(), PRIVATE),
+        }
     }
 
     /// `mcp.json` as a value, `None` where there is none.
@@ -71,47 +143,41 @@ impl InstanceDir {
     }
 }
 
-fn entry(supabase: &McpSupabase<'_>) -> Result<Value> {
-    match supabase {
-        McpSupabase::Cloud { project_ref } => {
-            check_ref(project_ref)?;
-            Ok(json!({
-                "type": "http",
-                "url": format!(
-                    "https://mcp.supabase.com/mcp?project_ref={project_ref}&read_only=true&features=database,docs"
-                ),
-            }))
-        }
-        McpSupabase::Sandbox {
-            project_ref,
-            api_url,
-            token_key,
-        } => {
-            check_ref(project_ref)?;
-            Ok(json!({
-                "command": "npx",
-                "args": [
-                    "-y",
-                    "@supabase/mcp-server-supabase@latest",
-                    "--read-only",
-                    format!("--project-ref={project_ref}"),
-                    "--features=database,docs",
-                    format!("--api-url={api_url}"),
-                ],
-                "env": { "SUPABASE_ACCESS_TOKEN": format!("${{{token_key}}}") },
-            }))
-        }
-    }
+/// What would become of a client's file. `shown` names it in an error.
+pub fn plan_mcp_file(
+    path: &Path,
+    shown: &str,
+    targets: &Targets,
+    options: &Options,
+    replace: bool,
+) -> Result<FilePlan> {
+    let old = file::read_text(path)?;
+    mcp::plan(shown, old.as_deref(), targets, options, replace)
 }
 
-/// The server answers 400 to anything that isn't 20 letters; and a reference is spliced into a URL.
-fn check_ref(project_ref: &str) -> Result<()> {
-    if project_ref.len() == 20 && project_ref.chars().all(|c| c.is_ascii_lowercase()) {
+/// Carries a plan of [`plan_mcp_file`] out, where the file still is what it was.
+///
+/// # Errors
+/// `Conflict` where somebody changed the file meanwhile.
+pub fn write_mcp_file(
+    path: &Path,
+    shown: &str,
+    targets: &Targets,
+    options: &Options,
+    planned: &FilePlan,
+) -> Result<()> {
+    let replace = planned.foreign().next().is_none();
+    let now = plan_mcp_file(path, shown, targets, options, replace)?;
+    if now.text != planned.text {
+        let error = Error::new(Kind::Conflict, format!("{shown} was changed meanwhile."));
+        return Err(error.hint("Look at the plan again; nothing was written."));
+    }
+    if !planned.differs {
         return Ok(());
     }
-    Err(Error::usage(format!(
-        "\"{}\" isn't a project reference.",
-        project_ref.escape_debug()
-    ))
-    .hint("It has 20 lower-case letters; it stands in the project's settings."))
+    let folder = file::folder_of(path);
+    fs::create_dir_all(folder).map_err(|e| failed("create", folder, e))?;
+    let own = path.file_name().is_some_and(|name| name == MCP) && folder.join(".env").exists();
+    let mode = if own { PRIVATE } else { SHARED };
+    file::write_whole(path, planned.text.as_bytes(), mode)
 }

@@ -25,7 +25,7 @@ mod trash;
 pub use connection::Connection;
 pub use instance_dir::{CONFIG_FILES, InstanceDir};
 pub use listing::Skipped;
-pub use mcp::McpSupabase;
+pub use mcp::{plan_mcp_file, write_mcp_file};
 pub use new_instance::NewInstance;
 pub use root::Workspace;
 pub use run_env::run_env;

@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use matriz::domain::config::AtlassianKind;
+use matriz::domain::mcp::{AtlassianServer, ChangeKind, SupabaseServer, Targets};
 use matriz::error::Kind;
-use matriz::workspace::McpSupabase;
 
-use super::{REF, instance, mode, workspace};
+use super::{REF, instance, mode, name, workspace};
 
 #[test]
 fn configs_keep_what_matriz_does_not_know() {
@@ -40,7 +41,7 @@ fn a_config_that_is_not_json_names_its_place_and_loses_nothing() {
     for file in ["supabase.config.json", "atlassian.config.json", "mcp.json"] {
         fs::write(made.path().join(file), text).unwrap();
     }
-    let mcp = McpSupabase::Cloud { project_ref: REF };
+    let mcp = cloud();
     for error in [
         made.supabase_config().unwrap_err(),
         made.save_supabase_config(&config).unwrap_err(),
@@ -84,6 +85,13 @@ fn a_value_that_a_config_cannot_have_names_its_place() {
     assert_eq!(made.supabase_config().unwrap().region, "c");
 }
 
+fn cloud() -> Targets {
+    Targets {
+        supabase: Some(SupabaseServer::new(REF, None, "SUPABASE_ACCESS_TOKEN").unwrap()),
+        atlassian: None,
+    }
+}
+
 #[test]
 fn mcp_names_one_project_read_only_and_holds_no_secret() {
     let (_dir, workspace) = workspace();
@@ -94,17 +102,10 @@ fn mcp_names_one_project_read_only_and_holds_no_secret() {
         "{\n  \"mcpServers\": {\n    \"mine\": {\"command\": \"x\"}\n  },\n  \"other\": 1\n}\n",
     )
     .unwrap();
-    assert!(
-        made.write_mcp(&McpSupabase::Cloud { project_ref: REF })
-            .unwrap()
-    );
-    assert!(
-        !made
-            .write_mcp(&McpSupabase::Cloud { project_ref: REF })
-            .unwrap()
-    );
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("\"mine\": {\"command\": \"x\"}"));
+    assert!(made.write_mcp(&cloud()).unwrap().differs);
+    let written = fs::read_to_string(&path).unwrap();
+    assert!(!made.write_mcp(&cloud()).unwrap().differs);
+    assert!(written.contains("\"mine\": {\"command\": \"x\"}"));
     let value = made.mcp().unwrap().unwrap();
     assert_eq!(
         value["mcpServers"]["supabase"]["url"],
@@ -112,12 +113,35 @@ fn mcp_names_one_project_read_only_and_holds_no_secret() {
             "https://mcp.supabase.com/mcp?project_ref={REF}&read_only=true&features=database,docs"
         )
     );
-    let sandbox = McpSupabase::Sandbox {
-        project_ref: REF,
-        api_url: "http://127.0.0.1:5000",
-        token_key: "SUPABASE_ACCESS_TOKEN",
+    // the instance's own files say where it is now
+    made.edit_env(|env| {
+        env.set(
+            "SUPABASE_URL",
+            &format!("http://127.0.0.1:5000/projects/{REF}"),
+        )?;
+        env.set("ATLASSIAN_SITE", "http://127.0.0.1:5000")
+    })
+    .unwrap();
+    made.edit_supabase_config(|config| {
+        config.project_ref = Some(REF.into());
+        Ok(())
+    })
+    .unwrap();
+    made.edit_atlassian_config(|config| {
+        config.kind = AtlassianKind::Sandbox;
+        config.jira_project_key = Some("ACME".into());
+    })
+    .unwrap();
+    let targets = workspace.mcp_targets(&name("default")).unwrap();
+    let expected = AtlassianServer {
+        site: "http://127.0.0.1:5000".into(),
+        jira_project: Some("ACME".into()),
+        space: None,
+        email_key: "ATLASSIAN_EMAIL".into(),
+        token_key: "ATLASSIAN_API_TOKEN".into(),
     };
-    assert!(made.write_mcp(&sandbox).unwrap());
+    assert_eq!(targets.atlassian, Some(expected));
+    assert!(made.write_mcp(&targets).unwrap().differs);
     let value = made.mcp().unwrap().unwrap();
     assert_eq!(
         value["mcpServers"]["supabase"]["env"]["SUPABASE_ACCESS_TOKEN"],
@@ -127,14 +151,33 @@ fn mcp_names_one_project_read_only_and_holds_no_secret() {
         value["mcpServers"]["supabase"]["args"][5],
         "--api-url=http://127.0.0.1:5000"
     );
+    assert_eq!(
+        value["mcpServers"]["atlassian"]["env"]["JIRA_API_TOKEN"],
+        "${ATLASSIAN_API_TOKEN}"
+    );
     assert_eq!(value["other"], 1);
-    let error = made.write_mcp(&McpSupabase::Cloud {
-        project_ref: "x&read_only=false",
-    });
-    assert_eq!(error.unwrap_err().kind, Kind::Usage);
+    made.remove_mcp(&["supabase", "atlassian"]).unwrap();
+    let left = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        left,
+        "{\n  \"mcpServers\": {\n    \"mine\": {\"command\": \"x\"}\n  },\n  \"other\": 1\n}\n"
+    );
     fs::remove_file(&path).unwrap();
-    assert!(made.write_mcp(&sandbox).unwrap());
+    made.write_mcp(&targets).unwrap();
     assert_eq!(mode(&path), 0o600);
+}
+
+#[test]
+fn an_entry_that_matriz_did_not_write_is_left_alone() {
+    let (_dir, workspace) = workspace();
+    let made = instance(&workspace, "default");
+    let path = made.path().join("mcp.json");
+    let text = "{\"mcpServers\": {\"supabase\": {\"command\": \"mine\"}}}";
+    fs::write(&path, text).unwrap();
+    let plan = made.write_mcp(&cloud()).unwrap();
+    assert_eq!(plan.changes[0].kind, ChangeKind::Foreign);
+    made.remove_mcp(&["supabase"]).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
 
 #[test]

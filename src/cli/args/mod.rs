@@ -9,10 +9,12 @@ use crate::domain::strategy::{ProviderKind, Strategy};
 
 mod doctor;
 mod env;
+mod mcp;
 mod run;
 
 pub use doctor::Doctor;
 pub use env::Env;
+pub use mcp::{Mcp, McpConfig};
 pub use run::Run;
 
 /// Many isolated copies of one codebase, from one screen.
@@ -96,6 +98,9 @@ pub enum Verb {
     Held(Held),
     /// Look for what is missing on this machine, and how to get it
     Doctor(Doctor),
+    /// Write the files by which assistants find an instance's database, issues and pages
+    #[command(subcommand)]
+    Mcp(Mcp),
     /// The local stand-in for the providers
     #[command(subcommand)]
     Sandbox(Sandbox),

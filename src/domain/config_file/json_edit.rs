@@ -187,12 +187,12 @@ fn insert(object: &Object, text: &str, key: &str, value: &Value) -> String {
     }
 }
 
-fn newline_of(text: &str) -> &'static str {
+pub(super) fn newline_of(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// The blanks that start the line of `at`.
-fn indent_at(text: &str, at: usize) -> String {
+pub(super) fn indent_at(text: &str, at: usize) -> String {
     let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
     text[start..at]
         .chars()
@@ -201,7 +201,7 @@ fn indent_at(text: &str, at: usize) -> String {
 }
 
 /// One step of indentation: that of the first indented line, else two blanks.
-fn unit_of(text: &str) -> String {
+pub(super) fn unit_of(text: &str) -> String {
     text.lines()
         .map(|line| {
             line.chars()
@@ -213,7 +213,7 @@ fn unit_of(text: &str) -> String {
 }
 
 /// Pretty, two blanks a step, its further lines indented like the line that it starts on.
-fn render(value: &Value, indent: &str, text: &str) -> String {
+pub(super) fn render(value: &Value, indent: &str, text: &str) -> String {
     let pretty = format!("{value:#}");
     let step = unit_of(text);
     let lines = pretty.lines().map(|line| {

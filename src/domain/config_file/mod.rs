@@ -8,6 +8,7 @@
 pub mod json_edit;
 mod json_scan;
 mod json_text;
+pub mod jsonc;
 mod list_edit;
 #[cfg(test)]
 mod property_tests;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::mark;
+use crate::domain::mcp::ENTRIES;
 use crate::domain::name::InstanceName;
 use crate::domain::reference::IDENTITY_KEYS;
 use crate::domain::strategy::Strategy;
@@ -124,6 +125,8 @@ impl CopyFolder {
         let mcp = source.path().join("mcp.json");
         if self.with_database && mcp.is_file() {
             copy_file(&mcp, &target.path().join("mcp.json"))?;
+            // the target's own are written when its places are known
+            target.remove_mcp(&ENTRIES)?;
         }
         Ok(())
     }

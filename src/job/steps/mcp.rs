@@ -1,15 +1,14 @@
-//! `mcp.json`, pointing to the instance's own project and schema.
+//! `mcp.json`, pointing to the instance's own project, Jira project and space.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::mark;
+use crate::domain::mcp::ENTRIES;
 use crate::domain::name::InstanceName;
-use crate::domain::strategy::ProviderKind;
 use crate::error::Result;
 use crate::job::step::{Step, StepContext};
 use crate::job::world::World;
-use crate::workspace::McpSupabase;
 
 pub struct WriteMcp {
     pub world: World,
@@ -18,8 +17,11 @@ pub struct WriteMcp {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Mark {
-    /// There was no such entry before this job.
+    /// There was no entry `supabase` before this job.
     made: bool,
+    /// Nor one `atlassian`.
+    #[serde(default)]
+    made_atlassian: bool,
 }
 
 #[async_trait]
@@ -43,30 +45,34 @@ impl Step for WriteMcp {
     async fn run(&self, ctx: &StepContext) -> Result<()> {
         let dir = self.world.instance(&self.name)?;
         if mark::load::<Mark>(ctx)?.is_none() {
-            let made = !dir.mcp_names_supabase()?;
-            mark::save(ctx, &Mark { made })?;
+            let [supabase, atlassian] = ENTRIES;
+            let mark = Mark {
+                made: !dir.mcp_has(supabase)?,
+                made_atlassian: !dir.mcp_has(atlassian)?,
+            };
+            mark::save(ctx, &mark)?;
         }
-        let config = dir.supabase_config()?;
-        let project = config.project_ref.clone().unwrap_or_default();
-        let entry = match config.kind {
-            ProviderKind::Sandbox => McpSupabase::Sandbox {
-                project_ref: &project,
-                api_url: &self.world.sandbox(|_| ()).await?.api_url,
-                token_key: &config.access_token_key,
-            },
-            ProviderKind::Cloud => McpSupabase::Cloud {
-                project_ref: &project,
-            },
-        };
-        dir.write_mcp(&entry).map(|_| ())
-    }
-
-    /// An entry that this job made would name a project that is gone.
-    async fn undo(&self, ctx: &StepContext) -> Result<()> {
-        let made = mark::load::<Mark>(ctx)?.is_some_and(|m| m.made);
-        if made && self.world.has(&self.name) {
-            self.world.instance(&self.name)?.remove_mcp()?;
+        let targets = self.world.workspace().mcp_targets(&self.name)?;
+        for theirs in dir.write_mcp(&targets)?.foreign() {
+            let name = theirs.name;
+            ctx.log(format!(
+                "mcp.json has an entry {name} that isn't Matriz's; it stays. See: matriz mcp config"
+            ));
         }
         Ok(())
+    }
+
+    /// An entry that this job made would name a project or a space that is gone.
+    async fn undo(&self, ctx: &StepContext) -> Result<()> {
+        let Some(mark) = mark::load::<Mark>(ctx)? else {
+            return Ok(());
+        };
+        if !self.world.has(&self.name) {
+            return Ok(());
+        }
+        let made = [mark.made, mark.made_atlassian];
+        let made = ENTRIES.into_iter().zip(made).filter(|(_, made)| *made);
+        let names: Vec<&str> = made.map(|(name, _)| name).collect();
+        self.world.instance(&self.name)?.remove_mcp(&names)
     }
 }
