@@ -97,7 +97,7 @@ impl LintCode {
                 "$( is plain text here, but a shell and some readers run it as a command. Put the value in single quotes."
             }
             LintCode::EscapeAmbiguous => {
-                "Readers differ about backslashes here: only \\n and \\r in double quotes are replaced, everything else is kept. Put the value in single quotes."
+                "Readers differ about backslashes here: only \\n and \\r in double quotes are replaced, everything else is kept. Put the value in single quotes; a \\\\ is read differently even there."
             }
             LintCode::NotSourceable => {
                 "A shell can't load this line with \"source\". Use KEY='value' without spaces around the =, and letters, digits and underscores in the key."

@@ -94,7 +94,9 @@ fn quoted(text: &str, open: usize, close: usize, quote: Quote) -> Value {
     if quote == Quote::Double && raw.contains('`') {
         lints.push(LintCode::CommandSubstitution);
     }
-    if raw.contains('\\') && (!single || raw.contains("\\'") || raw.ends_with('\\')) {
+    // python-dotenv halves \\ in single quotes too
+    let escapes = raw.contains("\\'") || raw.contains(r"\\") || raw.ends_with('\\');
+    if raw.contains('\\') && (!single || escapes) {
         lints.push(LintCode::EscapeAmbiguous);
     }
     if quote == Quote::Backtick {
