@@ -95,7 +95,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::List => instances::list(call).await,
         Verb::Show(args) => instances::show(call, &args).await,
         Verb::Use(args) => instances::select(call, &args),
-        Verb::Env(verb) => env::env(call, &verb),
+        Verb::Env(verb) => env::env(call, &verb).await,
         Verb::Jobs(verb) => jobs::jobs(call, &verb).await,
         Verb::Held(verb) => held::held(call, &verb).await,
         Verb::Doctor(args) => doctor::doctor(call, &args).await,

@@ -1,9 +1,11 @@
 //! Pure values and rules: no files, no network, no clock, no screen.
 
+pub mod agent_runtime;
 pub mod atlassian_key;
 pub mod auth_field;
 pub mod config;
 pub mod config_file;
+pub mod env_export;
 pub mod env_file;
 pub mod env_paste;
 pub mod env_schema;

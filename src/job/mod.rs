@@ -70,7 +70,7 @@
 pub mod build;
 pub mod context;
 pub mod counts;
-mod crash;
+pub(crate) mod crash;
 pub mod engine;
 pub mod env;
 mod foreseen;

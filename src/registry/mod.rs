@@ -21,6 +21,7 @@ mod schema;
 pub mod settings;
 pub mod steps;
 pub mod submit;
+pub mod values;
 pub mod views;
 pub mod watch;
 

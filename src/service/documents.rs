@@ -32,7 +32,10 @@ pub enum Saved {
 
 impl Service {
     pub fn load_env(&self, name: &InstanceName) -> Result<Document> {
-        self.document(name, ".env")
+        let document = self.document(name, ".env")?;
+        // what an editor changed is found again at the next look, where this one fails
+        let _ = self.notice(name);
+        Ok(document)
     }
 
     /// What the keys of an instance have to be: the schema, and what the instance is. A file of it that
@@ -50,12 +53,12 @@ impl Service {
     /// What an instance's `.env` would start from: its `.env.example`, else the template.
     pub fn env_template(&self, name: &InstanceName) -> Result<Document> {
         let instance = self.workspace.instance(name)?;
-        let (file, text) = instance.env_template()?;
+        let (env, file) = instance.env_template()?;
         Ok(Document {
             name: file.to_owned(),
             path: instance.path().join(file),
             stamp: String::new(),
-            text,
+            text: env.text().to_owned(),
         })
     }
 
@@ -68,7 +71,15 @@ impl Service {
     /// Writes a whole `.env` that can be read back; refuses one that can't, with its place.
     pub fn save_env(&self, name: &InstanceName, stamp: &str, text: &str) -> Result<Saved> {
         EnvFile::parse_named(&format!("instances/{name}/.env"), text)?;
-        self.save(name, ".env", stamp, text)
+        self.refuse_busy(name)?;
+        let same = |now: Option<&str>| now.map_or_else(String::new, stamp_of) == stamp;
+        let dir = self.by("screen").instance(name)?;
+        if !dir.replace_env(same, text)? {
+            return Ok(Saved::Stale(self.document(name, ".env")?));
+        }
+        self.audit("edit", name.as_str(), ".env")?;
+        self.touch(name)?;
+        Ok(Saved::Written(self.document(name, ".env")?))
     }
 
     pub fn load_configs(&self, name: &InstanceName) -> Result<Vec<Document>> {

@@ -1,8 +1,7 @@
-//! An instance's `.env`: reading, changing, checking, and the environment for a command.
-
-use serde::Serialize;
+//! An instance's `.env`: reading, changing, and the environment for a command.
 
 use super::Service;
+use crate::domain::agent_runtime;
 use crate::domain::name::InstanceName;
 use crate::domain::secret;
 use crate::error::{Error, Result};
@@ -20,18 +19,25 @@ pub struct EnvShown {
     pub lints: Vec<&'static str>,
 }
 
-/// Something that `env check` says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EnvFinding {
-    pub file: String,
-    pub line: usize,
-    pub code: String,
-    pub text: String,
-    pub error: bool,
-}
-
 impl Service {
+    /// Secrets in clear are for a person's eyes: refused where an agent's runtime shows.
+    pub fn refuse_agents(&self) -> Result<()> {
+        let all = std::env::vars_os()
+            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        match agent_runtime::shown_by(all) {
+            None => Ok(()),
+            Some(variable) => Err(Error::refused(format!(
+                "Secret values aren't shown to a coding agent, and {variable} says that one runs this terminal."
+            ))
+            .hint("A command gets the values without anyone seeing them: matriz run -- COMMAND")),
+        }
+    }
+
     pub fn env_entries(&self, name: &InstanceName, reveal: bool) -> Result<Vec<EnvShown>> {
+        if reveal {
+            self.refuse_agents()?;
+        }
+        let _ = self.notice(name);
         let (env, _) = self.workspace.instance(name)?.read_env()?;
         if reveal {
             self.audit("reveal", name.as_str(), "all keys")?;
@@ -58,6 +64,10 @@ impl Service {
 
     /// One value; a secret only with `reveal`.
     pub fn env_get(&self, name: &InstanceName, key: &str, reveal: bool) -> Result<String> {
+        if reveal {
+            self.refuse_agents()?;
+        }
+        let _ = self.notice(name);
         let (env, _) = self.workspace.instance(name)?.read_env()?;
         let value = env.get(key).ok_or_else(|| {
             Error::not_found(format!("{name} has no {key} in its .env."))
@@ -72,19 +82,32 @@ impl Service {
         Ok(value.to_owned())
     }
 
-    pub fn env_set(&self, name: &InstanceName, key: &str, value: &str) -> Result<()> {
+    /// Sets a value. What is odd about it comes back, a sentence each: it has another type than the
+    /// key, or other readers read it otherwise.
+    pub fn env_set(&self, name: &InstanceName, key: &str, value: &str) -> Result<Vec<String>> {
         self.refuse_busy(name)?;
-        self.workspace
+        let env = self
+            .by("env set")
             .instance(name)?
             .edit_env(|env| env.set(key, value))?;
         self.audit("env set", name.as_str(), key)?;
-        self.touch(name)
+        self.touch(name)?;
+        // the value is set: a broken schema is for "check" to say
+        let schema = self.workspace.env_schema().unwrap_or_default();
+        let spec = schema.key(key).filter(|_| !value.is_empty());
+        let odd = spec.and_then(|spec| spec.kind.check(value).err());
+        let mut remarks: Vec<String> = odd.map(|odd| format!("{key}: {odd}")).into_iter().collect();
+        if let Some(entry) = env.entries().find(|e| e.effective && e.key == key) {
+            let marks = entry.lints.iter();
+            remarks.extend(marks.map(|lint| format!("{} {}", lint.code(), lint.explain())));
+        }
+        Ok(remarks)
     }
 
     pub fn env_unset(&self, name: &InstanceName, key: &str) -> Result<()> {
         self.refuse_busy(name)?;
         let mut was_there = false;
-        self.workspace.instance(name)?.edit_env(|env| {
+        self.by("env unset").instance(name)?.edit_env(|env| {
             was_there = env.unset(key)?;
             Ok(())
         })?;
@@ -95,24 +118,6 @@ impl Service {
         }
         self.audit("env unset", name.as_str(), key)?;
         self.touch(name)
-    }
-
-    /// What other readers would read differently. A file that can't be read is the error itself.
-    pub fn env_check(&self, name: &InstanceName) -> Result<Vec<EnvFinding>> {
-        let dir = self.workspace.instance(name)?;
-        let (env, _) = dir.read_env()?;
-        let file = format!("instances/{name}/.env");
-        Ok(env
-            .lints()
-            .iter()
-            .map(|lint| EnvFinding {
-                file: file.clone(),
-                line: lint.line,
-                code: lint.code.code().to_owned(),
-                text: lint.code.explain().to_owned(),
-                error: false,
-            })
-            .collect())
     }
 
     /// The environment of a command that runs in an instance: that one's keys and no other's.

@@ -171,7 +171,9 @@ impl Service {
     /// What `matriz worker ID` does: carries the job out in this process.
     pub async fn work(&self, id: JobId) -> Result<JobState> {
         memory::give_back();
-        let world = self.world(FetchConsent::Yes)?;
+        let row = self.registry.job(id)?;
+        let origin = format!("job {id} ({})", row.kind.word());
+        let world = World::new(self.by(&origin), FetchConsent::Yes)?;
         engine::run(
             &self.registry,
             id,

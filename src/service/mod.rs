@@ -17,9 +17,13 @@ mod create;
 mod doctor;
 mod doctor_live;
 mod documents;
+mod env_check;
+mod env_diff;
+mod env_export;
 mod environment;
 mod figures;
 mod held;
+mod history;
 mod instances;
 mod jobs;
 mod link;
@@ -30,7 +34,10 @@ mod watch;
 pub use create::NewInstanceRequest;
 pub use doctor::Finding as DoctorFinding;
 pub use documents::{Document, Saved};
-pub use environment::{EnvFinding, EnvShown};
+pub use env_check::{EnvFinding, LiveCheck};
+pub use env_diff::{EnvDiff, KeyDifference, KeyState};
+pub use environment::EnvShown;
+pub use history::{HistoryEntry, UndoTarget, Undone};
 pub use link::{LinkRequest, Linked, Links};
 pub use mcp::{McpPreview, McpRequest};
 pub use watch::{News, NewsFeed, Watch};
@@ -50,6 +57,8 @@ impl Service {
         })?;
         let workspace = Workspace::find(root, &cwd)?;
         let registry = Registry::open(&workspace.state_dir()?)?;
+        // whatever writes a value here is in the history, whichever verb it was
+        let workspace = history::Keeper::new(&registry, &workspace, "matriz").watched();
         Ok(Service {
             workspace,
             registry,
@@ -103,11 +112,8 @@ impl Service {
 
     /// Writes down who did what. Never a secret.
     fn audit(&self, action: &str, subject: &str, detail: &str) -> Result<()> {
-        let user = nix::unistd::User::from_uid(nix::unistd::Uid::current());
-        let name = user.ok().flatten().map(|u| u.name);
-        let actor = name.unwrap_or_else(|| nix::unistd::Uid::current().to_string());
         self.registry
-            .audit(&actor, action, subject, detail)
+            .audit(&actor(), action, subject, detail)
             .map(|_| ())
     }
 
@@ -125,4 +131,11 @@ impl Service {
             ))),
         }
     }
+}
+
+/// Who is at work: the user of the system.
+fn actor() -> String {
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::current());
+    let name = user.ok().flatten().map(|u| u.name);
+    name.unwrap_or_else(|| nix::unistd::Uid::current().to_string())
 }

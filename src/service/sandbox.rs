@@ -164,7 +164,7 @@ impl Service {
     /// The running sandbox; instances that name a port it had to leave are rewritten.
     async fn endpoints(&self, consent: FetchConsent) -> Result<Endpoints> {
         let endpoints = sandbox::ensure(self.workspace.root(), consent, |_| ()).await?;
-        moved::follow(&self.workspace, &endpoints)?;
+        moved::follow(&self.by("sandbox"), &endpoints)?;
         Ok(endpoints)
     }
 }

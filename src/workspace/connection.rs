@@ -2,7 +2,7 @@
 
 use super::file::{self, PRIVATE, SHARED};
 use super::instance_dir::{
-    ATLASSIAN, ATLASSIAN_OPTIONAL, InstanceDir, SUPABASE, SUPABASE_OPTIONAL,
+    ATLASSIAN, ATLASSIAN_OPTIONAL, ENV, InstanceDir, SUPABASE, SUPABASE_OPTIONAL,
 };
 use crate::domain::config::{AtlassianConfig, SupabaseConfig};
 use crate::domain::env_file::EnvFile;
@@ -37,7 +37,7 @@ impl InstanceDir {
         let supabase = (SUPABASE, old, new, SHARED);
         let (old, new) = self.json_texts(ATLASSIAN, &now.atlassian, ATLASSIAN_OPTIONAL)?;
         let atlassian = (ATLASSIAN, old, new, SHARED);
-        let env = (".env", Some(before), now.env.text().to_owned(), PRIVATE);
+        let env = (ENV, Some(before), now.env.text().to_owned(), PRIVATE);
         self.replace(&[env, supabase, atlassian])
     }
 
@@ -45,8 +45,8 @@ impl InstanceDir {
         let differs = |(_, old, new, _): &&Change| old.as_deref() != Some(new.as_str());
         let mut written: Vec<&Change> = Vec::new();
         for change in changes.iter().filter(differs) {
-            let (name, _, new, mode) = change;
-            if let Err(error) = file::write_whole(&self.path().join(name), new.as_bytes(), *mode) {
+            let (name, old, new, mode) = change;
+            if let Err(error) = self.put(name, old.as_deref(), new, *mode) {
                 self.put_back(&written);
                 return Err(error);
             }
@@ -55,12 +55,19 @@ impl InstanceDir {
         Ok(())
     }
 
+    fn put(&self, name: &str, before: Option<&str>, after: &str, mode: u32) -> Result<()> {
+        if name == ENV {
+            return self.put_env(before, after).map(|_| ());
+        }
+        file::write_whole(&self.path().join(name), after.as_bytes(), mode)
+    }
+
     /// As well as it can be done: the failure that led here is the one that is told.
     fn put_back(&self, written: &[&Change]) {
-        for (name, old, _, mode) in written.iter().rev() {
+        for (name, old, new, mode) in written.iter().rev() {
             let path = self.path().join(name);
             let _ = match old {
-                Some(text) => file::write_whole(&path, text.as_bytes(), *mode),
+                Some(text) => self.put(name, Some(new), text, *mode),
                 None => std::fs::remove_file(&path)
                     .map_err(|error| file::failed("remove", &path, error)),
             };

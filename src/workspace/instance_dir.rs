@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::file::{self, PRIVATE, SHARED, failed};
+use super::env_watch::EnvWatch;
+use super::file::{self, SHARED, failed};
 use super::root::Workspace;
 use super::stamp::Stamp;
 use super::{template, temporary};
@@ -18,7 +19,7 @@ use crate::domain::env_file::EnvFile;
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Kind, Result};
 
-const ENV: &str = ".env";
+pub(super) const ENV: &str = ".env";
 const ENV_EXAMPLE: &str = ".env.example";
 pub(super) const SUPABASE: &str = "supabase.config.json";
 pub(super) const ATLASSIAN: &str = "atlassian.config.json";
@@ -39,12 +40,18 @@ pub struct InstanceDir {
     path: PathBuf,
     /// The folder as a person knows it: `instances/NAME`.
     shown: String,
+    pub(super) watch: EnvWatch,
 }
 
 impl InstanceDir {
     pub(super) fn new(workspace: &Workspace, name: InstanceName, path: PathBuf) -> Self {
         let shown = workspace.shown(&path);
-        InstanceDir { name, path, shown }
+        InstanceDir {
+            name,
+            path,
+            shown,
+            watch: workspace.watch.clone(),
+        }
     }
 
     pub fn name(&self) -> &InstanceName {
@@ -111,7 +118,7 @@ impl InstanceDir {
             )
             .hint("Read it again and repeat the change; nothing was written."));
         }
-        self.write_env(env)
+        self.put_env(now.as_deref(), env.text())
     }
 
     /// Reads, edits and writes the `.env` with nobody in between. Nothing is written where `edit`
@@ -122,18 +129,9 @@ impl InstanceDir {
         let mut env = before.clone();
         edit(&mut env)?;
         if env.text() != before.text() {
-            self.write_env(&env)?;
+            self.put_env(Some(before.text()), env.text())?;
         }
         Ok(env)
-    }
-
-    /// What a `.env` starts from, with its name: `.env.example`, else the template.
-    pub fn env_template(&self) -> Result<(&'static str, String)> {
-        let example = file::read_text(&self.path.join(ENV_EXAMPLE))?;
-        Ok((
-            ENV_EXAMPLE,
-            example.unwrap_or_else(|| template::ENV.to_owned()),
-        ))
     }
 
     /// Makes sure that there is a `.env`: copies `.env.example` (all that a fresh clone of the
@@ -143,15 +141,19 @@ impl InstanceDir {
         if file::read_text(&self.env_path())?.is_some() {
             return Ok(false);
         }
-        let (_, text) = self.env_template()?;
-        let env = EnvFile::parse_named(&self.shown(ENV_EXAMPLE), &text)?;
-        self.write_env(&env)?;
+        let (env, _) = self.env_template()?;
+        self.put_env(None, env.text())?;
         Ok(true)
     }
 
-    fn write_env(&self, env: &EnvFile) -> Result<Stamp> {
-        file::write_whole(&self.env_path(), env.text().as_bytes(), PRIVATE)?;
-        Ok(Stamp::of(Some(env.text())))
+    /// What a `.env` here is made from, and what it's called: `.env.example`, or the built-in
+    /// template where there is none.
+    pub fn env_template(&self) -> Result<(EnvFile, &'static str)> {
+        let shown = self.shown(ENV_EXAMPLE);
+        match file::read_text(&self.path.join(ENV_EXAMPLE))? {
+            Some(text) => Ok((EnvFile::parse_named(&shown, &text)?, ENV_EXAMPLE)),
+            None => Ok((EnvFile::parse(template::ENV)?, "the template")),
+        }
     }
 
     /// Keeps other processes of Matriz from writing here until it's dropped. The lock is on the folder

@@ -19,6 +19,13 @@ impl InstanceDir {
         }
     }
 
+    /// When its folder was made, which tells it from others that had its name; empty where nobody
+    /// wrote that down.
+    pub fn born(&self) -> Result<String> {
+        let created = self.manifest()?.created;
+        Ok(created.map_or_else(String::new, |moment| moment.to_string()))
+    }
+
     /// Changes what differs in `instance.toml`; comments, order and unknown keys stay.
     pub fn save_manifest(&self, manifest: &Manifest) -> Result<()> {
         let _lock = self.lock()?;

@@ -6,6 +6,7 @@
 
 mod connection;
 mod env_schema;
+mod env_watch;
 pub mod file;
 mod instance_dir;
 mod keys;
@@ -23,6 +24,7 @@ mod temporary;
 mod trash;
 
 pub use connection::Connection;
+pub use env_watch::{EnvWrite, Written};
 pub use instance_dir::{CONFIG_FILES, InstanceDir};
 pub use listing::Skipped;
 pub use mcp::{plan_mcp_file, write_mcp_file};

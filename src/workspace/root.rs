@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::env_watch::EnvWatch;
 use super::file::{self, failed};
 use super::settings::Settings;
 use crate::domain::env_file::EnvFile;
@@ -12,10 +13,12 @@ pub(super) const SETTINGS: &str = "matriz.toml";
 pub(super) const INSTANCES: &str = "instances";
 const STATE: &str = ".matriz";
 
-/// A workspace on disk. It holds its path and nothing else, so it's cheap to clone and never stale.
+/// A workspace on disk. It holds its path, and who watches what is written, so it's cheap to clone
+/// and never stale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
     root: PathBuf,
+    pub(super) watch: EnvWatch,
 }
 
 impl Workspace {
@@ -26,7 +29,7 @@ impl Workspace {
             let path = fs::canonicalize(cwd.join(path))
                 .map_err(|e| failed("open the workspace", path, e))?;
             if is_workspace(&path) {
-                return Ok(Workspace { root: path });
+                return Ok(Workspace::at(path));
             }
             return Err(Error::not_found(format!(
                 "{} isn't a workspace: it has neither matriz.toml nor a folder instances.",
@@ -36,9 +39,7 @@ impl Workspace {
         }
         let start = fs::canonicalize(cwd).map_err(|e| failed("open", cwd, e))?;
         match start.ancestors().find(|path| is_workspace(path)) {
-            Some(root) => Ok(Workspace {
-                root: root.to_owned(),
-            }),
+            Some(root) => Ok(Workspace::at(root.to_owned())),
             None => Err(Error::not_found(format!(
                 "No workspace in {} or above it.",
                 start.display()
@@ -57,7 +58,14 @@ impl Workspace {
             fs::create_dir(&instances).map_err(|e| failed("create", &instances, e))?;
             file::sync_folder(&root).map_err(|e| failed("write", &root, e))?;
         }
-        Ok(Workspace { root })
+        Ok(Workspace::at(root))
+    }
+
+    fn at(root: PathBuf) -> Workspace {
+        Workspace {
+            root,
+            watch: EnvWatch::default(),
+        }
     }
 
     pub fn root(&self) -> &Path {

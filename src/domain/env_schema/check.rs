@@ -35,7 +35,7 @@ impl Schema {
             .required(wanted)
             .into_iter()
             .filter(|key| env.get(&key.name).is_none_or(str::is_empty))
-            .map(|key| missing(env, key))
+            .map(|key| missing(env, key, wanted))
             .collect();
         let mut rest = Vec::new();
         for entry in env.entries().filter(|e| e.effective && !e.value.is_empty()) {
@@ -93,7 +93,7 @@ impl Schema {
     }
 }
 
-fn missing(env: &EnvFile, key: &KeySpec) -> SchemaFinding {
+fn missing(env: &EnvFile, key: &KeySpec, wanted: &Wanted) -> SchemaFinding {
     let line = env
         .entries()
         .find(|e| e.effective && e.key == key.name)
@@ -103,16 +103,15 @@ fn missing(env: &EnvFile, key: &KeySpec) -> SchemaFinding {
     } else {
         "is missing"
     };
-    let init = if key.init {
-        " \"matriz init\" writes it."
-    } else {
-        ""
+    let place = match key.is_made(wanted) {
+        true => " \"matriz init\" or \"matriz link\" writes it.".to_owned(),
+        false => from(key),
     };
     SchemaFinding {
         key: key.name.clone(),
         line,
         code: "E301",
-        text: format!("{} {what}.{init}{}", key.name, from(key)),
+        text: format!("{} {what}.{place}", key.name),
         error: true,
     }
 }

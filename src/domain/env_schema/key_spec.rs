@@ -61,6 +61,16 @@ impl KeySpec {
         }
     }
 
+    /// `init` and `link` write it. In the sandbox that is true of all that a project and a site have.
+    pub fn is_made(&self, wanted: &Wanted) -> bool {
+        let sandbox = match self.group.as_str() {
+            "Supabase" => wanted.supabase == ProviderKind::Sandbox,
+            "Atlassian" => wanted.atlassian == AtlassianKind::Sandbox,
+            _ => false,
+        };
+        self.init || sandbox
+    }
+
     pub fn is_required(&self, wanted: &Wanted) -> bool {
         !self.is_pattern()
             && (self.required || self.required_when.iter().any(|need| need.holds(wanted)))

@@ -85,7 +85,13 @@ impl Step for CopyFolder {
     async fn undo(&self, ctx: &StepContext) -> Result<()> {
         let made = mark::load::<Mark>(ctx)?.is_some_and(|m| m.made);
         if made && self.world.has(&self.target) {
+            let born = self.world.instance(&self.target)?.born()?;
             self.world.remove(&self.target)?;
+            // nobody can bring it back: its values go with it
+            let life = ctx.registry().value_life(self.target.as_str(), &born)?;
+            if let Some(life) = life {
+                ctx.registry().forget_value_life(life)?;
+            }
             ctx.log(format!("instances/{} removed", self.target));
         }
         Ok(())

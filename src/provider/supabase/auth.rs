@@ -44,6 +44,24 @@ pub enum Outcome {
     There,
 }
 
+/// What a key opens of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyOpens {
+    /// What row-level security lets everyone see: the anon or publishable key.
+    Public,
+    /// All of it: the service or secret key.
+    Everything,
+    /// The project refuses it.
+    Nothing,
+    /// There is no project at this address.
+    NoProject,
+    /// It's paused.
+    NotRunning,
+}
+
+/// The gateway's own status for a project that is paused.
+const PAUSED: u16 = 540;
+
 impl Auth {
     /// `project_url` is the project's own address (`SUPABASE_URL`), `key` its service key.
     pub fn new(project_url: &str, key: &str, http: Http) -> Result<Auth> {
@@ -89,6 +107,33 @@ impl Auth {
         Ok(answer
             .header("x-total-count")
             .and_then(|text| text.parse().ok()))
+    }
+
+    /// What this key opens, found out by asking for what everyone may see, then for what only a
+    /// service key may.
+    pub async fn opens(&self) -> Result<KeyOpens> {
+        let request = self
+            .request(Method::GET, "/settings", "see what the key opens")
+            .accept(401)
+            .accept(404)
+            .accept(PAUSED);
+        match self.http.send(&request, &self.cancel).await?.status {
+            401 => return Ok(KeyOpens::Nothing),
+            404 => return Ok(KeyOpens::NoProject),
+            PAUSED => return Ok(KeyOpens::NotRunning),
+            _ => {}
+        }
+        let request = self
+            .request(Method::GET, "/admin/users", "see what the key opens")
+            .query("page", "1")
+            .query("per_page", "1")
+            .accept(401)
+            .accept(403);
+        let answer = self.http.send(&request, &self.cancel).await?;
+        Ok(match answer.status {
+            401 | 403 => KeyOpens::Public,
+            _ => KeyOpens::Everything,
+        })
     }
 
     /// Makes a user. One with this address stays as it is.

@@ -27,7 +27,7 @@ pub mod storage;
 mod types;
 mod wait;
 
-pub use auth::{Auth, NewUser, Outcome};
+pub use auth::{Auth, KeyOpens, NewUser, Outcome};
 pub use auth_config::Setting;
 pub use client::{CLOUD_URL, Supabase, TOKEN_KEY};
 pub use database::{LoginRole, PoolerConfig};

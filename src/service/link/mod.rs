@@ -15,6 +15,8 @@ mod taken;
 
 use serde::Serialize;
 
+pub(super) use refusal::of_account as account_refusal;
+
 use super::Service;
 use crate::domain::config::{AtlassianConfig, SupabaseConfig};
 use crate::domain::instance::InstanceView;
@@ -111,7 +113,7 @@ impl Service {
             .hint("Name the project: --project-ref REF."));
         }
         self.refuse_busy(name)?;
-        let dir = self.workspace.instance(name)?;
+        let dir = self.by("link").instance(name)?;
         dir.ensure_env()?;
         let world = self.world(FetchConsent::No)?;
         let mut changes = Changes::default();
