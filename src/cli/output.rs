@@ -39,6 +39,14 @@ impl Output {
         write_out(&format!("{value}\n"))
     }
 
+    /// A text as it is, and a line end after it.
+    pub fn exact(&self, text: &str) -> Result<()> {
+        match self.quiet {
+            true => Ok(()),
+            false => write_out(&format!("{text}\n")),
+        }
+    }
+
     pub fn text(&self, text: &str) -> Result<()> {
         if self.quiet || text.is_empty() {
             return Ok(());

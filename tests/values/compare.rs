@@ -33,6 +33,9 @@ fn values_are_kept_exactly_and_nothing_is_expanded() {
     .ok();
     assert_eq!(desk.json(&["get", "PLAIN"])["value"], lines);
     assert_eq!(desk.env(&["get", "PLAIN"]).ok().out, format!("{lines}\n"));
+    desk.with(&["env", "-i", "mine", "set", "PLAIN", "-"], &[], "end\n\n")
+        .ok();
+    assert_eq!(desk.env(&["get", "PLAIN"]).ok().out, "end\n\n");
     // what no file can hold is refused, and nothing is written
     let before = desk.text("mine");
     desk.env(&["set", "PLAIN", "'\"`\n"])

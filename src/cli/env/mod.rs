@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Call;
 use super::args::Env;
 use super::output::table;
+use crate::domain::env_file::LintCode;
 use crate::domain::name::InstanceName;
 use crate::domain::secret;
 use crate::error::{Error, Kind, Result};
@@ -24,8 +25,11 @@ pub async fn env(call: &Call<'_>, verb: &Env) -> Result<ExitCode> {
         Env::List => list(call, &name)?,
         Env::Get { key } => {
             let value = call.service.env_get(&name, key, reveal(call)?)?;
-            call.out
-                .result(&json!({"key": key, "value": value}), &value)?;
+            match call.out.json {
+                true => call.out.json_line(&json!({"key": key, "value": value}))?,
+                // a value's own line ends are a part of it
+                false => call.out.exact(&value)?,
+            }
         }
         Env::Set { key, value } => set(call, &name, key, value)?,
         Env::Unset { key } => {
@@ -55,7 +59,8 @@ pub async fn env(call: &Call<'_>, verb: &Env) -> Result<ExitCode> {
             None => {
                 let revealed = reveal(call)?;
                 let text = call.service.env_export(&name, (*format).into(), revealed)?;
-                call.out.text(&text)?;
+                let value = json!({"instance": name, "text": text});
+                call.out.result(&value, &text)?;
             }
         },
         Env::History { key, limit } => history::history(call, &name, key.as_deref(), *limit)?,
@@ -71,7 +76,11 @@ fn list(call: &Call<'_>, name: &InstanceName) -> Result<()> {
         .iter()
         .map(|e| vec![e.key.clone(), e.shown.clone(), e.lints.join(" ")])
         .collect();
-    let text = table(&["Key", "Value", ""], &[false, false, false], &rows);
+    let mut text = table(&["Key", "Value", ""], &[false, false, false], &rows);
+    let used = |code: &str| entries.iter().any(|e| e.lints.contains(&code));
+    for lint in LintCode::ALL.iter().filter(|lint| used(lint.code())) {
+        text.push_str(&format!("\n{}: {}", lint.code(), lint.explain()));
+    }
     let value = json!({"instance": name, "keys": entries.iter().map(|e| json!({
         "key": e.key, "value": e.shown, "secret": e.secret, "line": e.line, "lints": e.lints,
     })).collect::<Vec<_>>()});

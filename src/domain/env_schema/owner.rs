@@ -41,7 +41,8 @@ fn of_project<'a>(address: &Address<'a>) -> Option<&'a str> {
 fn of_database<'a>(address: &Address<'a>) -> Option<&'a str> {
     // the pooler is told the project in the user's name: postgres.REF
     let named = address.user.rsplit_once('.').map(|(_, project)| project);
+    let local = ["127.0.0.1", "localhost", "::1"].contains(&address.host);
     named
         .or_else(|| of_host(address.host, "db."))
-        .or(Some(address.path))
+        .or_else(|| local.then_some(address.path))
 }

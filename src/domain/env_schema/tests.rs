@@ -251,6 +251,7 @@ fn a_value_names_its_project_in_every_form() {
         "",
         "https://example.test",
         "postgres://u:x@h/postgres",
+        "postgres://u:x@h/abcdefghijklmnopqrst",
         "sb_secret_x",
     ] {
         assert_eq!(project_of(value), None, "{value}");

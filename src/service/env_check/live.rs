@@ -165,11 +165,19 @@ impl Asked<'_> {
             Err(error) => return Some(failed(KEY, "E403", &error)),
             Ok(connection) => connection.close().await,
         }
-        let project = self.value("SUPABASE_PROJECT_REF")?;
+        let of_url = || self.value("SUPABASE_URL").and_then(project_of);
+        let project = self.value("SUPABASE_PROJECT_REF").map(str::to_owned);
+        let Some(project) = project.or_else(of_url) else {
+            return Some(wrong(
+                KEY,
+                "E403",
+                "opens a database; which project it should be isn't said: SUPABASE_PROJECT_REF is empty.",
+            ));
+        };
         let named = match project_of(value) {
             Some(of_url) => of_url == project,
             // an address of another kind: the project's own are known to its provider
-            None => self.is_address_of(&url, project).await,
+            None => self.is_address_of(&url, &project).await,
         };
         Some(match named {
             true => right(KEY, "opens the project's database."),
