@@ -30,4 +30,5 @@ pub mod request;
 pub mod secret;
 pub mod site_seed;
 pub mod strategy;
+pub mod terminal;
 pub mod user_map;

@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod masker;
 mod redact;
 
+pub use masker::{Masker, SHORTEST as SHORTEST_MASKED};
 pub use redact::{redact, redact_known};
 
 /// What stands on a screen in place of a secret. Its length says nothing about the value's.

@@ -4,6 +4,7 @@
 //! about configuration, so nothing here is cached: every question reads the disk. What is written is
 //! written whole or not at all, and a file that someone else changed meanwhile is never overwritten.
 
+mod activity;
 mod connection;
 mod env_schema;
 mod env_watch;
@@ -11,6 +12,7 @@ pub mod file;
 mod instance_dir;
 mod keys;
 mod listing;
+mod loadable;
 mod manifest;
 mod mcp;
 mod new_instance;
@@ -21,12 +23,14 @@ mod settings;
 mod stamp;
 mod template;
 mod temporary;
+mod terminals;
 mod trash;
 
 pub use connection::Connection;
 pub use env_watch::{EnvWrite, Written};
 pub use instance_dir::{CONFIG_FILES, InstanceDir};
 pub use listing::Skipped;
+pub use loadable::Loadable;
 pub use mcp::{plan_mcp_file, write_mcp_file};
 pub use new_instance::NewInstance;
 pub use root::Workspace;
@@ -35,3 +39,4 @@ pub use settings::{
     Limits, PostgresSettings, Providers, SandboxSettings, Settings, SupabaseSettings,
 };
 pub use stamp::Stamp;
+pub use terminals::{Terminal, TerminalId};

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 pub(super) const SETTINGS: &str = "matriz.toml";
 pub(super) const INSTANCES: &str = "instances";
-const STATE: &str = ".matriz";
+pub(super) const STATE: &str = ".matriz";
 
 /// A workspace on disk. It holds its path, and who watches what is written, so it's cheap to clone
 /// and never stale.

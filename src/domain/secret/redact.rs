@@ -64,7 +64,7 @@ pub fn redact_known<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) ->
     redact(&out)
 }
 
-fn percent_encode(value: &str) -> String {
+pub(super) fn percent_encode(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
