@@ -5,17 +5,14 @@ use std::process::ExitCode;
 use super::Call;
 use super::args::Named;
 use super::start::go;
-use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
-/// The name is never taken from a default: what is destroyed is named.
+/// The name is never taken from the workspace's default: what is destroyed is named.
 pub async fn delete(call: &Call<'_>, args: &Named) -> Result<ExitCode> {
-    let name = args.name.as_deref().ok_or_else(|| {
-        Error::usage("delete needs the instance's name.").hint("For example: matriz delete clone-1")
-    })?;
-    let request = Request::Delete {
-        name: InstanceName::parse(name)?,
-    };
+    let argument = args.name.as_deref();
+    let flag = call.global.instance.as_deref();
+    let name = call.service.here().name_for("delete", argument.or(flag))?;
+    let request = Request::Delete { name };
     go(call, &request).await
 }

@@ -1,4 +1,4 @@
-//! `list`, `show`, `use`.
+//! `list`, `show`.
 
 use std::process::ExitCode;
 
@@ -105,15 +105,4 @@ fn place(place: Option<&AtlassianPlace>, (one, many): (&str, &str)) -> String {
         .map(|n| format!("{n} {}", human::plural(n, one, many)));
     let parts = [Some(place.key.clone()), count, place.url.clone()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-pub fn select(call: &Call<'_>, args: &Named) -> Result<ExitCode> {
-    let name = call
-        .service
-        .resolve(args.name.as_deref(), call.global.instance.as_deref())?;
-    call.service.select(&name)?;
-    let value = serde_json::json!({"current": name});
-    call.out
-        .result(&value, &format!("{name} is now the workspace's instance."))?;
-    Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::{Error, Kind, Result};
-use crate::service::Service;
+use crate::service::{Here, Service};
 
 mod args;
 mod completions;
@@ -19,6 +19,7 @@ mod held;
 mod instances;
 mod jobs;
 mod link;
+mod mask;
 mod mcp;
 mod output;
 mod progress_line;
@@ -26,6 +27,7 @@ mod refresh;
 mod run;
 mod sandbox;
 mod start;
+mod terminal;
 
 use args::{Cli, Global, Verb};
 use output::Output;
@@ -39,6 +41,9 @@ struct Call<'a> {
 
 /// Parses the arguments, carries the verb out, and turns the result into an exit code.
 pub fn main() -> ExitCode {
+    if let Some(code) = terminal::quick::answer() {
+        return code;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -62,7 +67,27 @@ fn carry_out(cli: Cli) -> Result<ExitCode> {
     if let Some(Verb::Completions { shell }) = &cli.verb {
         return completions::print(*shell).map(|()| ExitCode::SUCCESS);
     }
-    let service = Service::open(global.root.as_deref())?;
+    // these need no registry, and most of them can't wait for one
+    match &cli.verb {
+        Some(Verb::Hook(args)) => return terminal::shell::hook(out, args),
+        Some(Verb::Follow(args)) => {
+            terminal::quick::follow(args.shell.into(), &args.seen)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Verb::Status(args)) if args.short => {
+            let root = global.root.as_deref();
+            let flag = global.instance.as_deref();
+            return Ok(terminal::quick::short_status(root, flag));
+        }
+        _ => {}
+    }
+    let here = Here::open(global.root.as_deref())?;
+    match &cli.verb {
+        Some(Verb::Run(args)) => return run::run(here, &global, args),
+        Some(Verb::Shell(args)) => return terminal::shell::shell(&here, &global, args),
+        _ => {}
+    }
+    let service = Service::of(here)?;
     let call = Call {
         service: &service,
         global: &global,
@@ -70,7 +95,6 @@ fn carry_out(cli: Cli) -> Result<ExitCode> {
     };
     match cli.verb {
         None => screen(&call),
-        Some(Verb::Run(run)) => run::run(&call, &run),
         Some(Verb::Worker { id }) => {
             runtime(2)?.block_on(service.work(id))?;
             Ok(ExitCode::SUCCESS)
@@ -94,16 +118,21 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::Link(args) => link::link(call, &args).await,
         Verb::List => instances::list(call).await,
         Verb::Show(args) => instances::show(call, &args).await,
-        Verb::Use(args) => instances::select(call, &args),
+        Verb::Use(args) => terminal::selection::select(call, &args),
+        Verb::Off => terminal::selection::off(call),
+        Verb::Status(_) => terminal::status::status(call),
         Verb::Env(verb) => env::env(call, &verb).await,
         Verb::Jobs(verb) => jobs::jobs(call, &verb).await,
         Verb::Held(verb) => held::held(call, &verb).await,
         Verb::Doctor(args) => doctor::doctor(call, &args).await,
         Verb::Mcp(verb) => mcp::mcp(call, &verb),
         Verb::Sandbox(verb) => sandbox::sandbox(call, &verb).await,
-        Verb::Run(_) | Verb::Worker { .. } | Verb::Completions { .. } => {
-            Err(Error::internal("This verb is carried out elsewhere."))
-        }
+        Verb::Run(_)
+        | Verb::Shell(_)
+        | Verb::Hook(_)
+        | Verb::Follow(_)
+        | Verb::Worker { .. }
+        | Verb::Completions { .. } => Err(Error::internal("This verb is carried out elsewhere.")),
     }
 }
 

@@ -7,16 +7,15 @@ use super::args::RefreshArgs;
 use super::start::go;
 use crate::domain::name::InstanceName;
 use crate::domain::request::Request;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
-/// The name is never taken from a default: what is emptied is named.
+/// The name is never taken from the workspace's default: what is emptied is named.
 pub async fn refresh(call: &Call<'_>, args: &RefreshArgs) -> Result<ExitCode> {
-    let target = args.target.as_deref().ok_or_else(|| {
-        Error::usage("refresh needs the instance's name.")
-            .hint("For example: matriz refresh clone-1")
-    })?;
+    let argument = args.target.as_deref();
+    let flag = call.global.instance.as_deref();
+    let target = call.service.here().name_for("refresh", argument.or(flag))?;
     let request = Request::Refresh {
-        target: InstanceName::parse(target)?,
+        target,
         from: args.from.as_deref().map(InstanceName::parse).transpose()?,
         only: args.only.iter().copied().map(Into::into).collect(),
         users: Vec::new(),

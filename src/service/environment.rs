@@ -119,18 +119,4 @@ impl Service {
         self.audit("env unset", name.as_str(), key)?;
         self.touch(name)
     }
-
-    /// The environment of a command that runs in an instance: that one's keys and no other's.
-    pub fn run_environment(&self, name: &InstanceName) -> Result<Vec<(String, String)>> {
-        let base = std::env::vars_os()
-            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-        let mut variables = self.workspace.run_environment(name, base)?;
-        variables.retain(|(key, _)| key != "MATRIZ_ROOT");
-        variables.push((
-            "MATRIZ_ROOT".to_owned(),
-            self.workspace.root().display().to_string(),
-        ));
-        self.touch(name)?;
-        Ok(variables)
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::Service;
 use crate::domain::config::AtlassianKind;
 use crate::domain::instance::{AtlassianPlace, InstanceState, InstanceView};
@@ -22,7 +24,7 @@ impl Service {
     /// All instances, in the order of their names.
     pub fn instances(&self) -> Result<Vec<InstanceView>> {
         let names = self.workspace.instances()?;
-        let selected = self.workspace.selected().ok();
+        let selected = self.here().current();
         let figures: HashMap<String, InstanceFigures> = self
             .registry
             .instance_figures()?
@@ -46,7 +48,15 @@ impl Service {
     pub fn instances_last_seen(&self) -> Result<Option<Vec<InstanceView>>> {
         let text = self.registry.setting(CACHE)?;
         // written by another version: as good as none
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        let views = text.and_then(|text| serde_json::from_str::<Vec<InstanceView>>(&text).ok());
+        // seen by another terminal, perhaps
+        let current = self.here().current();
+        Ok(views.map(|mut views| {
+            for view in &mut views {
+                view.current = current.as_ref() == Some(&view.name);
+            }
+            views
+        }))
     }
 
     pub fn remember_instances(&self, views: &[InstanceView]) -> Result<()> {
@@ -59,7 +69,7 @@ impl Service {
 
     pub fn instance(&self, name: &InstanceName) -> Result<InstanceView> {
         self.workspace.instance(name)?;
-        let current = self.workspace.selected().ok().as_ref() == Some(name);
+        let current = self.here().current().as_ref() == Some(name);
         let figures = self.registry.instance_figures_of(name.as_str())?;
         let jobs = self.latest_jobs()?;
         Ok(self.view(
@@ -109,6 +119,9 @@ impl Service {
             view.last_activity = figures.last_activity;
             view.observed = figures.observed;
         }
+        let noted = self.workspace.noted_activity(&view.name);
+        let noted = noted.and_then(|at| Timestamp::try_from(at).ok());
+        view.last_activity = view.last_activity.max(noted);
         let figures = figures.cloned().unwrap_or_default();
         let read = self
             .workspace

@@ -1,7 +1,8 @@
 //! Jobs: planning, starting, steering and reading them; and what a worker process does.
 
 use super::Service;
-use crate::domain::job::{JobId, JobState, JobView};
+use crate::domain::job::{JobId, JobKind, JobState, JobView};
+use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
 use crate::domain::report::JobReport;
 use crate::domain::request::Request;
@@ -58,7 +59,8 @@ impl Service {
     async fn shape(&self, request: &Request) -> Result<(World, Shape, Option<String>)> {
         let world = self.world(FetchConsent::No)?;
         let shape = Shape::of(&world, &self.completed(&world, request).await?)?;
-        self.refuse_busy(request.instance())?;
+        self.allow_request(request)?;
+        self.refuse_working(request.instance())?;
         let fetches = if shape.kind == ProviderKind::Sandbox {
             sandbox::would_fetch(self.workspace.root()).await?
         } else {
@@ -67,12 +69,30 @@ impl Service {
         Ok((world, shape, fetches))
     }
 
+    /// A locked shell changes one instance only; but what a clone makes is new.
+    fn allow_request(&self, request: &Request) -> Result<()> {
+        match request {
+            Request::Clone { .. } => Ok(()),
+            _ => self.here().allow(request.instance()),
+        }
+    }
+
+    /// The same for a job that exists.
+    fn allow_job(&self, id: JobId) -> Result<()> {
+        let job = self.job(id)?;
+        match job.kind {
+            JobKind::Clone => Ok(()),
+            _ => self.here().allow(&InstanceName::parse(&job.instance)?),
+        }
+    }
+
     /// Writes the job down and starts its worker. The caller has the consent that the plan asks
     /// for, which includes what would be fetched.
     pub async fn start(&self, request: &Request) -> Result<JobId> {
         let world = self.world(FetchConsent::Yes)?;
         let shape = Shape::of(&world, &self.completed(&world, request).await?)?;
         let request = &shape.request;
+        self.allow_request(request)?;
         // refusals come before anything is written down
         let counts = Counts::default();
         plan::plan(&world, &self.registry, &shape, None, &Look::Nothing, counts)?;
@@ -149,6 +169,7 @@ impl Service {
 
     /// Returns as soon as the cancel is asked for; the job then cleans up.
     pub async fn cancel(&self, id: JobId) -> Result<()> {
+        self.allow_job(id)?;
         self.audit("cancel", "job", &format!("job {id}"))?;
         worker::cancel(&self.registry, self.workspace.root(), id).await
     }
@@ -164,6 +185,7 @@ impl Service {
                 .map(|job| job.id)
                 .ok_or_else(|| Error::not_found("No job is interrupted or failed."))?,
         };
+        self.allow_job(id)?;
         worker::resume(&self.registry, self.workspace.root(), id).await?;
         Ok(id)
     }

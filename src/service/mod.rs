@@ -5,11 +5,11 @@
 use std::path::Path;
 
 use crate::domain::name::InstanceName;
-use crate::error::{Context, Error, Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::job::world::World;
 use crate::registry::Registry;
 use crate::sandbox::FetchConsent;
-use crate::workspace::Workspace;
+use crate::workspace::{Terminal, Workspace};
 
 mod activity;
 mod completion;
@@ -22,13 +22,18 @@ mod env_diff;
 mod env_export;
 mod environment;
 mod figures;
+mod follow;
 mod held;
+mod here;
 mod history;
 mod instances;
 mod jobs;
 mod link;
 mod mcp;
 mod sandbox;
+mod selection;
+mod shell;
+mod status;
 mod watch;
 
 pub use create::NewInstanceRequest;
@@ -37,9 +42,14 @@ pub use documents::{Document, Saved};
 pub use env_check::{EnvFinding, LiveCheck};
 pub use env_diff::{EnvDiff, KeyDifference, KeyState};
 pub use environment::EnvShown;
+pub use follow::{Followed, follow};
+pub use here::Here;
 pub use history::{HistoryEntry, UndoTarget, Undone};
 pub use link::{LinkRequest, Linked, Links};
 pub use mcp::{McpPreview, McpRequest};
+pub use selection::Scope;
+pub use shell::{LockedShell, hook};
+pub use status::{Status, short_status};
 pub use watch::{News, NewsFeed, Watch};
 
 /// Cheap to clone.
@@ -47,21 +57,24 @@ pub use watch::{News, NewsFeed, Watch};
 pub struct Service {
     workspace: Workspace,
     registry: Registry,
+    terminal: Terminal,
 }
 
 impl Service {
     /// Opens the workspace around the current folder, or the one given.
     pub fn open(root: Option<&Path>) -> Result<Service> {
-        let cwd = std::env::current_dir().context(Kind::Io, || {
-            "The current folder can't be read; was it deleted?".into()
-        })?;
-        let workspace = Workspace::find(root, &cwd)?;
-        let registry = Registry::open(&workspace.state_dir()?)?;
+        Service::of(Here::open(root)?)
+    }
+
+    /// The same workspace, with its registry.
+    pub fn of(here: Here) -> Result<Service> {
+        let registry = Registry::open(&here.workspace.state_dir()?)?;
         // whatever writes a value here is in the history, whichever verb it was
-        let workspace = history::Keeper::new(&registry, &workspace, "matriz").watched();
+        let workspace = history::Keeper::new(&registry, &here.workspace, "matriz").watched();
         Ok(Service {
             workspace,
             registry,
+            terminal: here.terminal,
         })
     }
 
@@ -78,21 +91,10 @@ impl Service {
         self.workspace.root()
     }
 
-    /// The instance that a verb works on: its own argument, else `--instance` (`INSTANCE_NAME`),
-    /// else the selected one. It has to be there.
+    /// The instance that a verb works on: its own argument, else `--instance`, `INSTANCE_NAME`, the
+    /// terminal's selection, the workspace's default. It has to be there.
     pub fn resolve(&self, argument: Option<&str>, flag: Option<&str>) -> Result<InstanceName> {
-        let name = match argument.or(flag) {
-            Some(text) => InstanceName::parse(text)?,
-            None => self.workspace.selected()?,
-        };
-        self.workspace.instance(&name)?;
-        Ok(name)
-    }
-
-    pub fn select(&self, name: &InstanceName) -> Result<()> {
-        self.workspace.instance(name)?;
-        self.workspace.select(name)?;
-        self.touch(name)
+        Ok(self.here().choose(argument.or(flag))?.name)
     }
 
     fn world(&self, consent: FetchConsent) -> Result<World> {
@@ -117,8 +119,14 @@ impl Service {
             .map(|_| ())
     }
 
-    /// Refuses to change an instance that a job is writing to.
+    /// Refuses to change an instance that a job is writing to, or that isn't the one which this shell is
+    /// locked to.
     fn refuse_busy(&self, name: &InstanceName) -> Result<()> {
+        self.here().allow(name)?;
+        self.refuse_working(name)
+    }
+
+    fn refuse_working(&self, name: &InstanceName) -> Result<()> {
         match self.registry.active_job(name.as_str())? {
             None => Ok(()),
             Some(job) => Err(Error::new(

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Service;
+use super::here::Here;
 use crate::domain::config::{AtlassianConfig, AtlassianKind};
 use crate::domain::name::InstanceName;
 use crate::domain::strategy::ProviderKind;
@@ -12,7 +13,7 @@ use crate::provider::http::{Http, HttpOptions};
 use crate::sandbox::api::{Fault, FaultOrders};
 use crate::sandbox::{self, Endpoints, FetchConsent};
 
-impl Service {
+impl Here {
     /// Whether an instance's project, its Jira project or its space lives in the sandbox.
     pub fn needs_sandbox(&self, name: &InstanceName) -> Result<bool> {
         let dir = self.workspace.instance(name)?;
@@ -20,10 +21,12 @@ impl Service {
         let database = config.kind == ProviderKind::Sandbox && config.project_ref.is_some();
         Ok(database || !site_keys(&dir.atlassian_config()?).is_empty())
     }
+}
 
+impl Service {
     /// Wakes the sandbox up for an instance that lives in it.
     pub async fn ensure_sandbox(&self, name: &InstanceName, yes: bool) -> Result<()> {
-        if !self.needs_sandbox(name)? {
+        if !self.here().needs_sandbox(name)? {
             return Ok(());
         }
         self.endpoints(consent(yes)).await.map(|_| ())

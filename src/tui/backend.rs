@@ -5,6 +5,7 @@
 //! [`Backend::instances`] and [`Backend::jobs`] feed the first frame, so they read the registry
 //! only and answer in a few milliseconds.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
@@ -169,6 +170,15 @@ type Answer<T> = Result<T>;
 pub trait Backend: Send + Sync + 'static {
     /// The workspace's name, for the header. No I/O.
     fn workspace(&self) -> String;
+
+    /// The instance that the shell around the screen is locked to. No I/O.
+    fn locked(&self) -> Option<InstanceName> {
+        None
+    }
+
+    /// The program and its arguments that open a shell in an instance; an error where that would be
+    /// refused. It reads files, and is called while nothing else goes on.
+    fn shell(&self, name: &InstanceName) -> Result<Vec<OsString>>;
 
     /// Notifications, as they come. The stream ends when nothing more will be told. It may wait
     /// on whatever it likes; while nothing runs it should cost no wake-ups.

@@ -1,5 +1,6 @@
 //! The façade as the screen's backend.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,6 +54,24 @@ async fn off_loop<T: Send + 'static>(
 impl Backend for Bridge {
     fn workspace(&self) -> String {
         self.service.workspace_name()
+    }
+
+    fn locked(&self) -> Option<InstanceName> {
+        self.service.here().locked().cloned()
+    }
+
+    fn shell(&self, name: &InstanceName) -> Result<Vec<OsString>> {
+        self.service.here().check_shell(name)?;
+        // this very program, wherever it lies
+        let program = std::env::current_exe().unwrap_or_else(|_| "matriz".into());
+        let root = self.service.root();
+        Ok(vec![
+            program.into(),
+            "--root".into(),
+            root.into(),
+            "shell".into(),
+            name.as_str().into(),
+        ])
     }
 
     fn changes(&self) -> BoxStream<'static, Changed> {
@@ -246,7 +265,7 @@ impl Backend for Bridge {
 
     async fn select_instance(&self, name: &InstanceName) -> Result<()> {
         let (service, name) = (self.service.clone(), name.clone());
-        off_loop(move || service.select(&name)).await
+        off_loop(move || service.select(&name, false).map(|_| ())).await
     }
 }
 

@@ -28,8 +28,23 @@ pub fn without_instance(state: &State) -> Why {
     with_instance(state, |_| None)
 }
 
+/// There is no switching in a locked shell, and none is opened in it.
+fn locked(state: &State) -> Why {
+    let name = state.locked.as_ref()?;
+    Some(format!(
+        "This shell is locked to {name}: leave it with exit first."
+    ))
+}
+
+pub fn shell(state: &State) -> Why {
+    with_instance(state, |_| locked(state))
+}
+
 pub fn select(state: &State) -> Why {
     with_instance(state, |i| {
+        if let Some(why) = locked(state) {
+            return Some(why);
+        }
         i.current
             .then(|| format!("{} is the current instance already.", i.name))
     })

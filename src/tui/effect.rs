@@ -1,5 +1,6 @@
 //! What the screen wants done outside itself, and the only bridge to the rest of the program.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub enum Effect {
     },
     /// Put this into the clipboard, as far as the terminal does that.
     Copy(Secret),
+    /// Hand the terminal to a shell in this instance.
+    Shell(InstanceName),
     LoadInstances,
     LoadJobs,
     LoadActivity(InstanceName),
@@ -121,6 +124,7 @@ impl fmt::Debug for Effect {
             Effect::Repaint => f.write_str("Repaint"),
             Effect::Edit { instance, path } => write!(f, "Edit({instance}, {})", path.display()),
             Effect::Copy(_) => f.write_str("Copy"),
+            Effect::Shell(name) => write!(f, "Shell({name})"),
             Effect::LoadInstances => f.write_str("LoadInstances"),
             Effect::LoadJobs => f.write_str("LoadJobs"),
             Effect::LoadActivity(name) => write!(f, "LoadActivity({name})"),
@@ -168,6 +172,11 @@ impl<B: Backend> Runner<B> {
         }
     }
 
+    /// The words that open a shell in an instance.
+    pub(super) fn shell(&self, name: &InstanceName) -> Result<Vec<OsString>> {
+        self.backend.shell(name)
+    }
+
     /// Waits for what was begun and changes something; what only reads is let go.
     pub(super) async fn finish(&self) {
         self.writes.close();
@@ -184,9 +193,8 @@ impl<B: Backend> Runner<B> {
             | Effect::Suspend
             | Effect::Repaint
             | Effect::Copy(_)
-            | Effect::Edit { .. } => {
-                return Some(effect);
-            }
+            | Effect::Edit { .. }
+            | Effect::Shell(_) => return Some(effect),
             Effect::LoadInstances => {
                 self.spawn(token, async move { b.instances().await }, Msg::Instances);
             }

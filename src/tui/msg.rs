@@ -51,6 +51,8 @@ pub enum Msg {
     /// How well, a sentence each.
     Connected(InstanceName, Result<Vec<String>>),
     Selected(InstanceName, Result<()>),
+    /// The shell in this instance is left again.
+    ShellLeft(InstanceName, Result<()>),
     /// `$EDITOR` is closed again.
     Edited(InstanceName, Result<()>),
 }

@@ -46,6 +46,7 @@ pub async fn run(backend: impl Backend, options: Options) -> Result<()> {
     let size = screen.size();
     let mut state = State::new(backend.workspace(), Theme { color }, size, Timestamp::now());
     state.zone = zone::local();
+    state.locked = backend.locked();
     let mut app = App {
         state,
         runner,
@@ -182,6 +183,13 @@ impl<B: Backend> App<B> {
                 Some(Effect::Edit { instance, path }) => {
                     let result = self.aside(|screen| screen.edit(&path))?;
                     self.take(Msg::Edited(instance, result))?;
+                }
+                Some(Effect::Shell(name)) => {
+                    let result = match self.runner.shell(&name) {
+                        Ok(words) => self.aside(|screen| screen.shell(&words))?,
+                        Err(error) => Err(error),
+                    };
+                    self.take(Msg::ShellLeft(name, result))?;
                 }
                 Some(_) => {}
             }

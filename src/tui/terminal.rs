@@ -4,6 +4,7 @@
 //! the shell. It undoes everything that [`enter`] does, in any state, any number of times.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -136,6 +137,44 @@ impl Screen {
         enter()?;
         self.forget();
         Ok(result)
+    }
+}
+
+impl Screen {
+    /// Hands the terminal to a shell until the person leaves it; says where it couldn't be started.
+    pub(super) fn shell(&mut self, words: &[OsString]) -> Result<Result<()>> {
+        leave();
+        let result = run_shell(words);
+        take_front();
+        enter()?;
+        self.forget();
+        Ok(result)
+    }
+}
+
+fn run_shell(words: &[OsString]) -> Result<()> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(Error::internal("There is no shell to open."));
+    };
+    // how it ends is what the last command in it said
+    match run_in_front(Command::new(program).args(arguments)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::new(
+            Kind::Missing,
+            format!("The shell can't be started: {error}."),
+        )),
+    }
+}
+
+/// A shell puts itself in front of its terminal, and one that was killed leaves it so.
+fn take_front() {
+    let ignored = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: ignoring a signal runs no code; what was in force is put back below
+    let before = unsafe { sigaction(Signal::SIGTTOU, &ignored) };
+    let _ = nix::unistd::tcsetpgrp(io::stdin(), nix::unistd::getpgrp());
+    if let Ok(before) = before {
+        // SAFETY: this is the disposition that was in force a moment ago
+        let _ = unsafe { sigaction(Signal::SIGTTOU, &before) };
     }
 }
 

@@ -123,6 +123,9 @@ impl Place {
             .current_dir(&self.root)
             .env("MATRIZ_ROOT", &self.root)
             .env_remove("INSTANCE_NAME")
+            .env_remove("MATRIZ_TERMINAL")
+            .env_remove("MATRIZ_LOCK")
+            .env_remove("MATRIZ_LOADED")
             .env_remove("MATRIZ_CRASH_AT");
         command
     }

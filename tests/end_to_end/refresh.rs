@@ -188,7 +188,11 @@ fn what_must_not_be_emptied_is_refused() {
         place.matriz(&arguments).refused(code, said);
     };
     let yes = ["--yes", "--confirm", "clone-1"];
-    refused(&[], 2, &["refresh needs"]);
+    refused(
+        &[],
+        3,
+        &["refresh needs", "default is only the workspace's default"],
+    );
     refused(&["nothing"], 1, &["no instance nothing"]);
     refused(
         &["clone-1"],

@@ -197,7 +197,13 @@ fn delete_wants_the_name_and_takes_exactly_one_instance() {
             .collect();
         place.matriz(&arguments)
     };
-    place.matriz(&["delete"]).refused(2, &["name"]);
+    place.matriz(&["delete"]).refused(
+        3,
+        &[
+            "delete needs the instance's name",
+            "default is only the workspace's default",
+        ],
+    );
     delete(&["--yes"]).refused(3, &["--confirm clone-1"]);
     delete(&["--confirm", "clone-1"]).refused(3, &["--yes"]);
     delete(&["--yes", "--confirm", "default"]).refused(3, &["default", "clone-1"]);

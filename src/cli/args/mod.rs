@@ -11,11 +11,13 @@ mod doctor;
 mod env;
 mod mcp;
 mod run;
+mod terminal;
 
 pub use doctor::Doctor;
 pub use env::Env;
 pub use mcp::{Mcp, McpConfig};
 pub use run::Run;
+pub use terminal::{Follow, Hook, Shell, Status, Use};
 
 /// Many isolated copies of one codebase, from one screen.
 #[derive(Debug, Parser)]
@@ -34,8 +36,9 @@ pub struct Global {
     /// The workspace's folder (default: found by walking up from here)
     #[arg(long, global = true, env = "MATRIZ_ROOT", value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// The instance that a verb without a name works on
-    #[arg(short, long, global = true, env = "INSTANCE_NAME", value_name = "NAME")]
+    /// The instance that a verb without a name works on (default: INSTANCE_NAME, this terminal's, the
+    /// workspace's)
+    #[arg(short, long, global = true, value_name = "NAME")]
     pub instance: Option<String>,
     /// Print JSON: one object; for jobs one object a line while they run
     #[arg(long, global = true)]
@@ -79,8 +82,19 @@ pub enum Verb {
     List,
     /// Show one instance
     Show(Named),
-    /// Select the instance that everyone works on by default
-    Use(Named),
+    /// Select the instance that this terminal works in (without a hook: the workspace's default)
+    Use(Use),
+    /// Unload what is loaded in this terminal, and select nothing
+    Off,
+    /// Open a shell that is locked to one instance
+    Shell(Shell),
+    /// Print the code that makes a shell follow "matriz use" in its terminal
+    Hook(Hook),
+    /// Say what a shell has to change (called by the hook)
+    #[command(hide = true)]
+    Follow(Follow),
+    /// Say which instance is the one here, and why
+    Status(Status),
     /// Load an instance's seeds
     Seed(Seed),
     /// Read and change an instance's .env

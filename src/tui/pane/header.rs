@@ -50,11 +50,17 @@ fn line_width(parts: &[Line<'_>]) -> usize {
 
 fn current(state: &State) -> Line<'static> {
     match state.instances.current() {
-        Some(instance) => Line::from(vec![
-            Span::styled(theme::CURRENT, style(state, Role::Accent)),
-            Span::raw(" "),
-            Span::styled(instance.name.to_string(), state.theme.bold(Role::Accent)),
-        ]),
+        Some(instance) => {
+            let mut spans = vec![
+                Span::styled(theme::CURRENT, style(state, Role::Accent)),
+                Span::raw(" "),
+                Span::styled(instance.name.to_string(), state.theme.bold(Role::Accent)),
+            ];
+            if state.locked.is_some() {
+                spans.push(dim(state, " locked"));
+            }
+            Line::from(spans)
+        }
         None => Line::default(),
     }
 }

@@ -76,6 +76,8 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 
 pub struct State {
     pub workspace: String,
+    /// The instance that the shell around the screen is locked to.
+    pub locked: Option<InstanceName>,
     pub theme: Theme,
     pub now: Timestamp,
     /// Where absolute times are read.
@@ -111,6 +113,7 @@ impl State {
     pub fn new(workspace: String, theme: Theme, size: (u16, u16), now: Timestamp) -> Self {
         State {
             workspace,
+            locked: None,
             theme,
             now,
             zone: TimeZone::UTC,

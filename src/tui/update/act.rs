@@ -34,6 +34,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         | Id::Seed
         | Id::Delete
         | Id::Held
+        | Id::Shell
         | Id::Refresh
         | Id::Connect
         | Id::Create => instance(state, id, effects),
@@ -73,6 +74,7 @@ fn instance(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     let name = selected.name.clone();
     match id {
         Id::Use => effects.push(Effect::Select(name)),
+        Id::Shell => effects.push(Effect::Shell(name)),
         Id::Refresh => {
             state.say(Tone::Plain, format!("Reading the figures of {name}."));
             effects.push(Effect::Refresh(name));

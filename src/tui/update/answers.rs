@@ -74,7 +74,7 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::Other(of, source, result) => env::other_loaded(state, &of, &source, result),
         Msg::Configs(name, result) => configs::loaded(state, &name, result),
         Msg::ConfigSaved(name, file, result) => configs::saved(state, &name, &file, result),
-        Msg::Edited(name, result) => {
+        Msg::ShellLeft(name, result) | Msg::Edited(name, result) => {
             if let Err(error) = result {
                 complain(state, &error);
             }
