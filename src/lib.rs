@@ -26,6 +26,14 @@
 //! [`service::Service`]. Its answer comes back as a message. A dirty state is drawn, at once after
 //! a key, else at most every 16 ms; nothing wakes the screen up while nothing happens.
 //!
+//! # A walk: a prompt
+//!
+//! The hook that [`service::hook`] prints calls `matriz follow SHELL SEEN` before each prompt. That
+//! skips the command line's parser and the registry: [`service::follow()`] looks which instance this
+//! terminal selected ([`workspace::Terminal`]), compares the stamps of the files that count with what
+//! the shell was told last, and says nothing where they are the same. Else it answers with code that
+//! takes every other instance's keys out and puts this one's in ([`domain::terminal::change`]).
+//!
 //! # A walk: a clone
 //!
 //! [`service::Service::plan`] looks at the workspace and makes a [`domain::plan::Plan`], which the

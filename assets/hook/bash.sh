@@ -38,7 +38,7 @@ __matriz_leave() {
 __matriz_follow() {
   local __matriz_status=$? __matriz_code
   if [[ -x $__matriz_program ]]; then
-    __matriz_code=$("$__matriz_program" follow bash "$__matriz_seen")
+    __matriz_code=$("$__matriz_program" follow bash "$__matriz_seen") || __matriz_code=''
     if [[ -n $__matriz_code ]]; then eval "$__matriz_code"; fi
   fi
   return "$__matriz_status"

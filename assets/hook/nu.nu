@@ -24,8 +24,8 @@ def --env __matriz_follow [] {
         let keys = (($change.put | columns) ++ $change.drop)
         let held = $env.MATRIZ_STATE.keys
         for key in ($keys | where $it not-in $held) {
-            let before = ($env | get --ignore-errors $key)
-            if $before != null {
+            if $key in ($env | columns) {
+                let before = ($env | get $key)
                 $env.MATRIZ_STATE.was = ($env.MATRIZ_STATE.was | upsert $key $before)
             }
             $env.MATRIZ_STATE.keys = ($env.MATRIZ_STATE.keys | append $key)

@@ -38,7 +38,7 @@ function __matriz_follow {
   emulate -L zsh
   local __matriz_code
   if [[ -x $__matriz_program ]]; then
-    __matriz_code="$("$__matriz_program" follow zsh "$__matriz_seen")"
+    __matriz_code="$("$__matriz_program" follow zsh "$__matriz_seen")" || __matriz_code=''
     if [[ -n $__matriz_code ]]; then eval "$__matriz_code"; fi
   fi
   return $__matriz_status

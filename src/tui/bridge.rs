@@ -265,7 +265,16 @@ impl Backend for Bridge {
 
     async fn select_instance(&self, name: &InstanceName) -> Result<()> {
         let (service, name) = (self.service.clone(), name.clone());
-        off_loop(move || service.select(&name, false).map(|_| ())).await
+        off_loop(move || {
+            if let Some(other) = service.set_by_hand().filter(|o| *o != name.as_str()) {
+                let message = format!(
+                    "INSTANCE_NAME={other} is set in this terminal, and goes before any selection."
+                );
+                return Err(Error::refused(message).hint("Leave the screen and unset it first."));
+            }
+            service.select(&name, false).map(|_| ())
+        })
+        .await
     }
 }
 

@@ -6,12 +6,13 @@ use super::shell::Shell;
 ///
 /// - bash, zsh, sh: `'…'`, where only `'` ends it (POSIX shell language, 2.2.2): it is written `'\''`.
 /// - fish: `'…'`, where only `\` and `'` are escaped (fish documentation, "Quotes").
-/// - nu: a raw string, `r#'…'#` with more `#` than any `'#…` in the value (Nushell book, "Working with
-///   strings").
+/// - nu: `'…'` where no `'` is in it, else a raw string, `r#'…'#` with more `#` than any `'#…` in the
+///   value (Nushell book, "Working with strings").
 pub fn quote(shell: Shell, value: &str) -> String {
     match shell {
         Shell::Bash | Shell::Zsh | Shell::Sh => format!("'{}'", value.replace('\'', "'\\''")),
         Shell::Fish => format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'")),
+        Shell::Nu if !value.contains('\'') => format!("'{value}'"),
         Shell::Nu => {
             let fence = "#".repeat(longest_fence(value) + 1);
             format!("r{fence}'{value}'{fence}")
@@ -33,8 +34,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// How nu reads a raw string: up to the first `'` with as many `#` as it began with.
+    /// How nu reads such a string: a raw one up to the first `'` with as many `#` as it began with.
     fn read_raw(text: &str) -> Option<&str> {
+        if let Some(rest) = text.strip_prefix('\'') {
+            return rest
+                .strip_suffix('\'')
+                .filter(|inner| !inner.contains('\''));
+        }
         let rest = text.strip_prefix('r')?;
         let marks = rest.bytes().take_while(|b| *b == b'#').count();
         let end = format!("'{}", "#".repeat(marks));
@@ -45,7 +51,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_raw_string_of_nu_holds_anything(value in "[a'#\\\\$\n\"]{0,12}|.{0,20}") {
+        fn a_string_of_nu_holds_anything(value in "[a'#\\\\$\n\"]{0,12}|.{0,20}") {
             let quoted = quote(Shell::Nu, &value);
             prop_assert_eq!(read_raw(&quoted), Some(value.as_str()));
         }
@@ -56,6 +62,7 @@ mod tests {
         assert_eq!(quote(Shell::Bash, "it's $x"), r"'it'\''s $x'");
         assert_eq!(quote(Shell::Fish, r"a\b'c"), r"'a\\b\'c'");
         assert_eq!(quote(Shell::Nu, "a'#b"), "r##'a'#b'##");
+        assert_eq!(quote(Shell::Nu, "a $b"), "'a $b'");
         assert_eq!(quote(Shell::Zsh, ""), "''");
     }
 }
