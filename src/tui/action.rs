@@ -210,7 +210,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Seed, Instance, &["s"], "seed", "Load the seeds into the selected instance.", 6).unless(no::seed),
     act(Id::Create, Instance, &["n"], "new", "Create an instance from the templates.", 5),
     act(Id::Delete, Instance, &["D"], "delete", "Delete the selected instance, after showing what goes and what stays.", 0).unless(no::delete),
-    act(Id::Shell, Instance, &["!"], "shell", "Open a shell that is locked to the selected instance; leaving it comes back here.", 0).unless(no::shell),
+    act(Id::Shell, Instance, &["!"], "shell", "Open a shell that is locked to the selected instance.", 0).unless(no::shell),
     act(Id::Held, Instance, &["h"], "held", "Show what a clone holds back, and turn it on one by one.", 0).unless(no::held),
     act(Id::CopyAgain, Instance, &["F"], "refresh", "Empty the selected clone and copy its source into it again, after showing what goes.", 0).unless(no::copy_again),
     act(Id::CopyValue, Instance, &["y"], "copy ref", "Copy the project's reference of the selected instance to the clipboard.", 0).unless(no::without_reference),

@@ -16,6 +16,7 @@ mod newcomer;
 mod paint;
 mod planning;
 mod processes;
+mod shell;
 mod terminal;
 mod world;
 

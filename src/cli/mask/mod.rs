@@ -48,6 +48,11 @@ pub fn run(mut command: Command, masker: &Masker) -> io::Result<u8> {
     drop(command);
     let mut child = spawned?;
     let pid = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
+    // before anything of the command is shown: the line ends are made by its own terminal now
+    let raw = match streams.in_front() {
+        true => Some(streams.raw()?),
+        false => None,
+    };
     let (events, inbox) = channel();
     let (over, end) = pipe()?;
     let mut readers = Vec::new();
@@ -57,9 +62,7 @@ pub fn run(mut command: Command, masker: &Masker) -> io::Result<u8> {
     drop(over);
     signals::listen(events.clone());
     wait_for(pid, events.clone());
-    let mut raw = None;
-    if streams.in_front() {
-        raw = Some(streams.raw()?);
+    if raw.is_some() {
         relay::input(streams.master()?, pid, events);
     }
     let mut code = 0;
