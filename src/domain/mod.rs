@@ -13,6 +13,7 @@ pub mod fingerprint;
 pub mod held;
 pub mod human;
 pub mod instance;
+pub mod isolation;
 pub mod job;
 pub mod mcp;
 pub mod name;
