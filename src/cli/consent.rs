@@ -79,7 +79,7 @@ pub fn confirm(global: &Global, question: &str) -> Result<()> {
     }
 }
 
-fn read_line(prompt: &str) -> Result<String> {
+pub(super) fn read_line(prompt: &str) -> Result<String> {
     let mut err = std::io::stderr();
     let _ = write!(err, "{prompt}");
     let _ = err.flush();

@@ -6,6 +6,7 @@
 
 mod activity;
 mod connection;
+mod edit_file;
 mod env_schema;
 mod env_watch;
 pub mod file;
