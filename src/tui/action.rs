@@ -32,6 +32,8 @@ pub enum Scope {
     Palette,
     /// What an instance holds back.
     Held,
+    /// What isn't isolated.
+    Isolation,
     /// Help, a report or an error.
     Reader,
 }
@@ -55,6 +57,7 @@ impl Scope {
             Scope::Form => "Form",
             Scope::Palette => "Commands",
             Scope::Held => "What is held back",
+            Scope::Isolation => "Isolation",
             Scope::Reader => "Help, reports and errors",
         }
     }
@@ -82,6 +85,7 @@ pub enum Id {
     Down,
     Edit,
     EditFile,
+    Everyone,
     Filter,
     First,
     FocusDetail,
@@ -92,6 +96,7 @@ pub enum Id {
     Held,
     Help,
     Init,
+    Isolation,
     Last,
     Left,
     Log,
@@ -319,6 +324,15 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Down, Held, &["down", "j"], "down", "Go to the one below.", 0),
     act(Id::Back, Held, &["esc", "q"], "close", "Close this.", 2),
 
+    act(Id::Accept, Isolation, &["enter"], "mend", "Mend the selected finding, after showing what changes.", 1).unless(no::without_fix),
+    act(Id::Up, Isolation, &["up", "k"], "up", "Go to the finding above.", 0),
+    act(Id::Down, Isolation, &["down", "j"], "down", "Go to the finding below.", 0),
+    act(Id::PageUp, Isolation, &["page-up", "ctrl-b"], "page up", "Scroll the explanation up.", 0),
+    act(Id::PageDown, Isolation, &["page-down", "ctrl-f", "space"], "page down", "Scroll the explanation down.", 0),
+    act(Id::Everyone, Isolation, &["a"], "all or one", "Show the findings of all instances, or of the selected one.", 2),
+    act(Id::Refresh, Isolation, &["r"], "look again", "Look at every instance again.", 3),
+    act(Id::Back, Isolation, &["esc", "q", "I"], "close", "Close this.", 4),
+
     act(Id::Accept, Reader, &["enter"], "more", "Show more, where there is more.", 0),
     act(Id::Up, Reader, &["up", "k"], "up", "Scroll up.", 1),
     act(Id::Down, Reader, &["down", "j"], "down", "Scroll down.", 2),
@@ -328,6 +342,7 @@ pub const ACTIONS: &[Action] = &[
 
     act(Id::Palette, Global, &[":", "ctrl-p"], "commands", "Find a command by its name.", 90),
     act(Id::Help, Global, &["?"], "help", "Show what every key does here.", 91),
+    act(Id::Isolation, Global, &["I"], "isolation", "Show what the instances share and shouldn't, and mend it one by one.", 0),
     act(Id::NextPane, Global, &["tab"], "next pane", "Go to the next pane.", 0),
     act(Id::PreviousPane, Global, &["shift-tab"], "previous pane", "Go to the previous pane.", 0),
     act(Id::FocusList, Global, &["1"], "instances", "Go to the list of instances.", 0),

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use crate::domain::env_schema::{Schema, Wanted};
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
+use crate::domain::isolation::Finding;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
@@ -214,6 +215,12 @@ pub trait Backend: Send + Sync + 'static {
 
     /// What the job did, line by line, for reading when it's over.
     fn job_report(&self, id: JobId) -> impl Future<Output = Answer<Vec<String>>> + Send;
+
+    /// Whether the instances keep apart: everything that is wrong, errors first. Reads all their files.
+    fn isolation(&self) -> impl Future<Output = Answer<Vec<Finding>>> + Send;
+
+    /// Does what a finding proposes, where everything still is as it was; says what was done.
+    fn mend(&self, finding: &Finding) -> impl Future<Output = Answer<String>> + Send;
 
     /// What a clone holds back, as it stands now.
     fn held(&self, name: &InstanceName) -> impl Future<Output = Answer<Vec<HeldView>>> + Send;

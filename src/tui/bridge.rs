@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -12,6 +14,7 @@ use super::backend::{
 };
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
+use crate::domain::isolation::Finding;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
@@ -27,13 +30,19 @@ struct Bridge {
     service: Service,
     /// The first list comes from the registry; the files are read after the first frame.
     first: AtomicBool,
+    /// When the isolation was last looked at.
+    looked: Mutex<Option<Instant>>,
 }
+
+/// While files change again and again, the isolation is looked at so often and no oftener.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// Opens the screen on a workspace and stays until the person leaves.
 pub async fn open(service: Service) -> Result<()> {
     let bridge = Bridge {
         service,
         first: AtomicBool::new(true),
+        looked: Mutex::default(),
     };
     super::run(bridge, super::Options::default()).await
 }
@@ -168,6 +177,32 @@ impl Backend for Bridge {
     async fn job_report(&self, id: JobId) -> Result<Vec<String>> {
         let service = self.service.clone();
         off_loop(move || Ok(service.job_report(id)?.lines())).await
+    }
+
+    async fn isolation(&self) -> Result<Vec<Finding>> {
+        let wait = {
+            let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            let past = looked.map_or(BETWEEN_LOOKS, |at| at.elapsed());
+            let wait = BETWEEN_LOOKS.saturating_sub(past);
+            *looked = Some(Instant::now() + wait);
+            wait
+        };
+        tokio::time::sleep(wait).await;
+        let service = self.service.clone();
+        off_loop(move || Ok(service.isolation()?.findings)).await
+    }
+
+    async fn mend(&self, finding: &Finding) -> Result<String> {
+        let (service, finding) = (self.service.clone(), finding.clone());
+        off_loop(move || {
+            let said = service.isolation_fix(&finding)?;
+            Ok(said)
+        })
+        .await
+        .inspect(|_| {
+            // what was mended is looked at at once
+            *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        })
     }
 
     async fn held(&self, name: &InstanceName) -> Result<Vec<HeldView>> {

@@ -9,6 +9,7 @@ use super::state::env::EnvEditor;
 use super::state::form::Value;
 use super::state::notice::Load;
 use super::state::popup::Popup;
+use super::update;
 
 type Why = Option<String>;
 
@@ -102,6 +103,15 @@ pub fn held(state: &State) -> Why {
             i.name
         )),
     })
+}
+
+/// What the program can't mend itself.
+pub fn without_fix(state: &State) -> Why {
+    match update::selected_finding(state) {
+        Some(finding) if finding.fix.is_some() => None,
+        Some(finding) => Some(format!("This is for people to mend: {}", finding.remedy)),
+        None => Some("There is nothing to mend.".into()),
+    }
 }
 
 /// Only a clone can be refreshed, and only one that may be emptied.

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::domain::isolation::Finding;
 use crate::domain::job::JobId;
 use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
@@ -59,6 +60,9 @@ pub enum Effect {
         from: u64,
     },
     LoadReport(JobId),
+    /// Look whether the instances keep apart.
+    LookApart,
+    Mend(Box<Finding>),
     LoadHeld(InstanceName),
     TurnOn {
         instance: InstanceName,
@@ -105,6 +109,7 @@ impl Effect {
             Effect::Start { .. }
                 | Effect::AskJob(..)
                 | Effect::TurnOn { .. }
+                | Effect::Mend(_)
                 | Effect::SaveEnv { .. }
                 | Effect::Note { .. }
                 | Effect::SaveConfig { .. }
@@ -134,6 +139,8 @@ impl fmt::Debug for Effect {
             Effect::AskJob(id, verb) => write!(f, "AskJob({id}, {verb:?})"),
             Effect::LoadLog { job, from } => write!(f, "LoadLog({job}, {from})"),
             Effect::LoadReport(job) => write!(f, "LoadReport({job})"),
+            Effect::LookApart => f.write_str("LookApart"),
+            Effect::Mend(finding) => write!(f, "Mend({})", finding.code),
             Effect::LoadHeld(name) => write!(f, "LoadHeld({name})"),
             Effect::TurnOn { instance, id } => write!(f, "TurnOn({instance}, {id})"),
             Effect::LoadEnv(name) => write!(f, "LoadEnv({name})"),
@@ -246,6 +253,12 @@ impl<B: Backend> Runner<B> {
                 self.spawn(token, async move { b.job_report(job).await }, move |r| {
                     Msg::Report(job, r)
                 });
+            }
+            Effect::LookApart => {
+                self.spawn(token, async move { b.isolation().await }, Msg::LookedApart);
+            }
+            Effect::Mend(finding) => {
+                self.spawn(token, async move { b.mend(&finding).await }, Msg::Mended);
             }
             Effect::LoadHeld(name) => {
                 let of = name.clone();

@@ -124,6 +124,9 @@ fn answer(effect: Effect, turn: usize) -> Option<Msg> {
         Effect::Create(new) => Msg::Created(new.name, Err(no())),
         Effect::Select(name) => Msg::Selected(name, Ok(())),
         Effect::AskJob(id, verb) => Msg::JobAsked(id, verb, Err(no())),
+        Effect::LookApart if turn.is_multiple_of(3) => Msg::LookedApart(Err(no())),
+        Effect::LookApart => Msg::LookedApart(Ok(sample::apart())),
+        Effect::Mend(_) => Msg::Mended(Err(no())),
         Effect::LoadActivity(name) => Msg::Activity(name, Err(no())),
         _ => return None,
     })

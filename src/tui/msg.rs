@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
+use crate::domain::isolation::Finding;
 use crate::domain::job::{JobId, JobView};
 use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
@@ -36,6 +37,9 @@ pub enum Msg {
     JobAsked(JobId, JobVerb, Result<()>),
     Log(JobId, Result<LogPart>),
     Report(JobId, Result<Vec<String>>),
+    /// Whether the instances keep apart.
+    LookedApart(Result<Vec<Finding>>),
+    Mended(Result<String>),
     Held(InstanceName, Result<Vec<HeldView>>),
     TurnedOn(InstanceName, Result<HeldView>),
     Env(InstanceName, Result<Document>),

@@ -234,6 +234,30 @@ fn refresh_plan() -> State {
     state
 }
 
+fn isolation() -> State {
+    let mut state = sample::three();
+    update(&mut state, Msg::LookedApart(Ok(sample::apart())));
+    state.instances.select(&name("clone-2"));
+    type_in(&mut state, "I");
+    state
+}
+
+#[test]
+fn what_is_not_isolated() {
+    at_all_sizes("isolation", isolation);
+    let mut state = isolation();
+    type_in(&mut state, "a");
+    press(&mut state, KeyCode::Down);
+    insta::assert_snapshot!("isolation-all", text(&state));
+    press(&mut state, KeyCode::Enter);
+    insta::assert_snapshot!("isolation-mend", text(&state));
+    let mut state = sample::three();
+    update(&mut state, Msg::LookedApart(Ok(Vec::new())));
+    insta::assert_snapshot!("isolation-overview", text(&state));
+    type_in(&mut state, "I");
+    insta::assert_snapshot!("isolation-clean", text(&state));
+}
+
 #[test]
 fn what_is_held_back() {
     at_all_sizes("held", held_back);

@@ -4,8 +4,10 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::human;
 use crate::domain::instance::{AtlassianPlace, InstanceState, InstanceView};
-use crate::domain::strategy::ProviderKind;
+use crate::domain::strategy::{ProviderKind, Strategy};
+use crate::tui::popup;
 use crate::tui::state::State;
+use crate::tui::state::notice::Load;
 use crate::tui::theme::{self, Role};
 use crate::tui::widget::{bar, text};
 
@@ -65,6 +67,7 @@ fn page(state: &State, width: usize) -> Page<'_> {
         instance.confluence.as_ref(),
         ("page", "pages"),
     );
+    page.isolation(instance);
     page.blank();
     if let Some(created) = instance.created {
         let ago = human::ago(created, state.now);
@@ -157,6 +160,51 @@ impl Page<'_> {
                 self.links.extend(lead);
             }
         }
+    }
+
+    /// Whether it keeps apart what its strategy says.
+    fn isolation(&mut self, instance: &InstanceView) {
+        let (mark, role, words) = match &self.state.isolation.found {
+            Load::Nothing | Load::Loading => ("·", Role::Dim, "not looked at yet".to_owned()),
+            Load::Failed(notice) => (theme::ATTENTION, Role::Warn, notice.message.clone()),
+            Load::Ready(_) => self.apart(instance),
+        };
+        let room = self.width.saturating_sub(LABEL + 2);
+        let words = Span::raw(text::cut(&words, room));
+        let value = vec![
+            Span::styled(mark, style(self.state, role)),
+            Span::raw(" "),
+            words,
+        ];
+        self.row("Isolation", value);
+    }
+
+    fn apart(&self, instance: &InstanceView) -> (&'static str, Role, String) {
+        let tally = self.state.isolation.tally(&instance.name);
+        let serious = tally.errors + tally.warnings;
+        if serious > 0 {
+            let words = format!("{}, I shows them", popup::isolation::counted(serious));
+            return match tally.errors {
+                0 => (theme::ATTENTION, Role::Warn, words),
+                _ => (theme::FAILED, Role::Bad, words),
+            };
+        }
+        let site = instance.jira.is_some() || instance.confluence.is_some();
+        let but = match (instance.strategy, site) {
+            (Strategy::Complete, _) | (Strategy::Hybrid, false) => "",
+            (Strategy::Hybrid, true) => " but the site",
+            (Strategy::Schema, false) => " but the project",
+            (Strategy::Schema, true) => " but the project and the site",
+        };
+        let notes = match tally.notes {
+            0 => String::new(),
+            n => format!(" · {n} {}", human::plural(n as u64, "note", "notes")),
+        };
+        (
+            theme::READY,
+            Role::Good,
+            format!("nothing shared{but}{notes}"),
+        )
     }
 
     /// What needs attention stands first, with what to do.

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod form;
 pub mod held;
 pub mod help;
+pub mod isolation;
 pub mod palette;
 pub mod plan;
 pub mod question;
@@ -41,6 +42,7 @@ pub fn draw(state: &State, popup: &Popup, buffer: &mut Buffer) {
         Popup::Error(error) => question::error(state, error, buffer),
         Popup::Palette(palette) => palette::draw(state, palette, buffer),
         Popup::Help(help) => help::draw(state, help, buffer),
+        Popup::Isolation(list) => isolation::draw(state, list, buffer),
         Popup::Held(list) => held::draw(state, list, buffer),
         Popup::Report(view) => report::draw(state, view, buffer),
         Popup::Save(view) => save::draw(state, view, buffer),

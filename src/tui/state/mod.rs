@@ -6,6 +6,7 @@ pub mod deadline;
 pub mod env;
 pub mod form;
 pub mod instances;
+pub mod isolation;
 pub mod job_parts;
 pub mod jobs;
 pub mod log;
@@ -26,6 +27,7 @@ use super::theme::Theme;
 use configs::ConfigPane;
 use env::EnvPane;
 use instances::Instances;
+use isolation::Isolation;
 use jobs::Jobs;
 use log::LogView;
 use notice::{Load, Notice, Toast, Tone};
@@ -94,6 +96,7 @@ pub struct State {
     pub jobs: Jobs,
     pub env: EnvPane,
     pub configs: ConfigPane,
+    pub isolation: Isolation,
     /// Of which instance, and what happened in it.
     pub activity: (Option<InstanceName>, Load<Vec<Activity>>),
     /// First line shown in the overview or the activity.
@@ -126,6 +129,7 @@ impl State {
             jobs: Jobs::default(),
             env: EnvPane::default(),
             configs: ConfigPane::default(),
+            isolation: Isolation::default(),
             activity: (None, Load::Nothing),
             scroll: 0,
             log: None,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use crate::domain::held::HeldView;
+use crate::domain::isolation::Finding;
 use crate::domain::job::JobId;
 use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
@@ -13,6 +14,7 @@ use super::env::compare::CompareView;
 use super::env::diff::DiffLine;
 use super::env::paste::PasteView;
 use super::form::Form;
+use super::isolation::IsolationList;
 use super::notice::{Load, Notice};
 
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub enum Popup {
     Palette(Palette),
     Help(Help),
     Held(HeldList),
+    Isolation(IsolationList),
     Report(ReportView),
     Error(ErrorPopup),
     /// What a save of the environment would write.
@@ -101,6 +104,7 @@ pub enum Act {
     Quit,
     /// Let the changes of the environment go.
     Discard,
+    Mend(Box<Finding>),
     TurnOn {
         instance: InstanceName,
         id: String,

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::held::{Held, HeldState, HeldView, TriggerMode};
 use crate::domain::instance::{InstanceState, InstanceView};
+use crate::domain::isolation::{CODES, Finding, Fix, Place};
 use crate::domain::job::{JobKind, JobState, JobView, StepView};
 use crate::domain::name::InstanceName;
 use crate::domain::progress::{Amount, Item, Phase, Report, Unit, WorkState};
@@ -234,6 +235,57 @@ pub fn held() -> Vec<HeldView> {
         schedule: "0 3 * * *".into(),
     };
     vec![hook.seen(HeldState::Off), job.seen(HeldState::Off)]
+}
+
+/// What a look at the instances found.
+pub fn apart() -> Vec<Finding> {
+    let place = |file: &str, line, key: &str| Place {
+        file: file.into(),
+        line: Some(line),
+        key: Some(key.into()),
+    };
+    let finding = |code: &str, names: &[&str], what: &str| {
+        let code = CODES.iter().find(|known| known.name == code).unwrap();
+        Finding::new(code, what).of(names.iter().copied())
+    };
+    vec![
+        finding(
+            "I105",
+            &["clone-2", "default"],
+            "clone-2 and default share the Jira project CLN on acme.atlassian.net.",
+        )
+        .at([
+            place("instances/clone-2/.env", 16, "JIRA_PROJECT_KEY"),
+            place(
+                "instances/default/atlassian.config.json",
+                4,
+                "jiraProjectKey",
+            ),
+        ])
+        .fix(Some(Fix::SetEnv {
+            instance: "clone-2".into(),
+            key: "JIRA_PROJECT_KEY".into(),
+            was: "CLN".into(),
+            value: "CLN2".into(),
+        })),
+        finding(
+            "I401",
+            &["staging"],
+            "instances/staging/.env can be read by others (mode 0644).",
+        )
+        .at([Place::file("instances/staging/.env")])
+        .fix(Some(Fix::Mode {
+            path: "instances/staging/.env".into(),
+            from: 0o644,
+            to: 0o600,
+        })),
+        finding(
+            "I109",
+            &["clone-2", "staging"],
+            "clone-2's strategy is complete, and staging has the same ATLASSIAN_API_TOKEN.",
+        )
+        .at([place("instances/clone-2/.env", 15, "ATLASSIAN_API_TOKEN")]),
+    ]
 }
 
 /// So many instances.

@@ -12,7 +12,9 @@ use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, ReportView, W
 use crate::tui::state::{Focus, State, Tab};
 use tui_input::Input;
 
-use super::{configs, confirm, connect, copy, env, held, read_instances, read_jobs, read_log};
+use super::{
+    configs, confirm, connect, copy, env, held, isolation, read_instances, read_jobs, read_log,
+};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -20,6 +22,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::Suspend => effects.push(Effect::Suspend),
         Id::Repaint => effects.push(Effect::Repaint),
         Id::Help => state.popups.push(Popup::Help(Help::default())),
+        Id::Isolation => isolation::open(state, effects),
         Id::Palette => state.popups.push(Popup::Palette(Palette::default())),
         Id::NextPane => focus(state, 1),
         Id::PreviousPane => focus(state, -1),

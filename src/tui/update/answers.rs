@@ -14,7 +14,7 @@ use crate::tui::state::notice::{Load, Notice, Tone};
 use crate::tui::state::popup::{ErrorPopup, PlanPopup, Popup};
 use crate::tui::state::{Focus, State};
 
-use super::{configs, connect, env, finish, held, popups, read_instances, read_jobs};
+use super::{configs, connect, env, finish, held, isolation, popups, read_instances, read_jobs};
 
 pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
     match msg {
@@ -54,6 +54,8 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
                 };
             }
         }
+        Msg::LookedApart(result) => isolation::looked(state, result, effects),
+        Msg::Mended(result) => isolation::mended(state, result, effects),
         Msg::Held(name, result) => held::loaded(state, &name, result),
         Msg::TurnedOn(name, result) => held::turned_on(state, &name, result),
         Msg::Selected(name, Ok(())) => {

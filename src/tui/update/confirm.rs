@@ -5,7 +5,7 @@ use crate::tui::msg::JobVerb;
 use crate::tui::state::State;
 use crate::tui::state::popup::{Act, Confirm, Popup};
 
-use super::held;
+use super::{held, isolation};
 
 /// Leaves, after asking where something would be lost.
 pub(super) fn quit(state: &mut State, effects: &mut Vec<Effect>) {
@@ -42,6 +42,7 @@ pub(super) fn accept(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
         }
         Act::Quit => effects.push(Effect::Quit),
         Act::Discard => state.env.discard(),
+        Act::Mend(finding) => isolation::mend(state, *finding, effects),
         Act::TurnOn { instance, id } => held::turn_on(state, instance, id, effects),
     }
 }

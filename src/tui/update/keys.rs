@@ -23,6 +23,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
             Popup::Form(_) => Scope::Form,
             Popup::Palette(_) => Scope::Palette,
             Popup::Held(_) => Scope::Held,
+            Popup::Isolation(_) => Scope::Isolation,
             Popup::Help(_) | Popup::Report(_) | Popup::Error(_) => Scope::Reader,
         }];
     }

@@ -8,6 +8,7 @@ mod connect;
 mod copy;
 mod env;
 mod held;
+mod isolation;
 mod keys;
 mod popups;
 mod settle;
@@ -19,6 +20,7 @@ use super::effect::Effect;
 use super::msg::Msg;
 use super::state::State;
 
+pub use isolation::selected as selected_finding;
 pub use keys::{pane_scopes, scopes};
 
 /// What to ask for before the first frame.
@@ -45,7 +47,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tick => {}
         Msg::Changed(changed) => look(state, changed, &mut effects),
-        Msg::ChangesEnded => state.live = false,
+        Msg::ChangesEnded => {
+            state.live = false;
+            isolation::look(state, &mut effects);
+        }
         answer => answers::take(state, answer, &mut effects),
     }
     settle::settle(state, &mut effects);
@@ -54,19 +59,24 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 
 fn look(state: &mut State, changed: Changed, effects: &mut Vec<Effect>) {
     match changed {
-        Changed::Instances => read_instances(state, effects),
+        Changed::Instances => {
+            read_instances(state, effects);
+            isolation::look(state, effects);
+        }
         Changed::Jobs => {
             read_jobs(state, effects);
             read_log(state, effects);
         }
         Changed::Files(name) => {
             read_instances(state, effects);
+            isolation::look(state, effects);
             reread_files(state, &name, effects);
         }
         Changed::All => {
             read_instances(state, effects);
             read_jobs(state, effects);
             read_log(state, effects);
+            isolation::look(state, effects);
             if let Some(name) = state.selected_name() {
                 reread_files(state, &name, effects);
             }

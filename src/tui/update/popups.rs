@@ -11,7 +11,7 @@ use crate::tui::state::form::{Purpose, Value};
 use crate::tui::state::notice::{Notice, Tone};
 use crate::tui::state::popup::Popup;
 
-use super::{act, confirm, connect, env, held, keys};
+use super::{act, confirm, connect, env, held, isolation, keys};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -30,6 +30,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Some(Popup::Help(help)) => scroll(&mut help.scroll, id),
         Some(Popup::Report(report)) => scroll(&mut report.scroll, id),
         Some(Popup::Held(_)) => held::perform(state, id),
+        Some(Popup::Isolation(_)) => isolation::perform(state, id, effects),
         Some(Popup::Error(error)) => {
             if id == Id::Accept {
                 if error.open || error.notice.details.is_none() {

@@ -416,3 +416,55 @@ fn a_report_is_read_and_scrolled() {
     press(&mut state, "<esc>");
     assert!(state.popups.is_empty());
 }
+
+#[test]
+fn a_finding_is_mended_after_a_yes_and_looked_for_again() {
+    let mut state = sample::three();
+    update(&mut state, Msg::LookedApart(Ok(sample::apart())));
+    state.instances.select(&name("clone-2"));
+    press(&mut state, "I");
+    press(&mut state, "<down>");
+    // the second one is for people to mend
+    press(&mut state, "<enter>");
+    assert!(state.toast.is_some() && state.popups.len() == 1);
+    press(&mut state, "<up>");
+    press(&mut state, "<enter>");
+    let Some(Popup::Confirm(confirm)) = state.popups.last() else {
+        panic!("a question expected");
+    };
+    assert_eq!(
+        confirm.lines[1..],
+        ["- JIRA_PROJECT_KEY=CLN", "+ JIRA_PROJECT_KEY=CLN2"]
+    );
+    let finding = sample::apart().remove(0);
+    let effects = press(&mut state, "<enter>");
+    assert_eq!(effects, [Effect::Mend(Box::new(finding))]);
+    // while it's mended, no other is
+    assert_eq!(press(&mut state, "<enter>"), []);
+    let effects = update(&mut state, Msg::Mended(Ok("Done.".into())));
+    assert_eq!(effects, [Effect::LookApart]);
+    update(&mut state, Msg::LookedApart(Ok(Vec::new())));
+    let Some(Popup::Isolation(list)) = state.popups.last() else {
+        panic!("the list expected");
+    };
+    assert_eq!((list.selected, &list.said), (0, &Some(Ok("Done.".into()))));
+    let refused = Msg::Mended(Err(Error::refused("No.")));
+    update(&mut state, refused);
+    let Some(Popup::Isolation(list)) = state.popups.last() else {
+        panic!("the list expected");
+    };
+    assert!(matches!(&list.said, Some(Err(notice)) if notice.message == "No."));
+}
+
+#[test]
+fn one_look_at_a_time_and_one_more_for_what_changed_meanwhile() {
+    let mut state = sample::three();
+    let changed = || Msg::Changed(Changed::Files(name("default")));
+    assert!(update(&mut state, changed()).contains(&Effect::LookApart));
+    for _ in 0..3 {
+        assert!(!update(&mut state, changed()).contains(&Effect::LookApart));
+    }
+    let effects = update(&mut state, Msg::LookedApart(Ok(Vec::new())));
+    assert_eq!(effects, [Effect::LookApart]);
+    assert_eq!(update(&mut state, Msg::LookedApart(Ok(Vec::new()))), []);
+}
