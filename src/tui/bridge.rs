@@ -36,13 +36,15 @@ struct Bridge {
 
 /// While files change again and again, the isolation is looked at so often and no oftener.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+const FIRST_LOOK: Duration = Duration::from_millis(400);
 
 /// Opens the screen on a workspace and stays until the person leaves.
 pub async fn open(service: Service) -> Result<()> {
     let bridge = Bridge {
         service,
         first: AtomicBool::new(true),
-        looked: Mutex::default(),
+        // the first look waits until the screen stands
+        looked: Mutex::new(Instant::now().checked_sub(BETWEEN_LOOKS - FIRST_LOOK)),
     };
     super::run(bridge, super::Options::default()).await
 }
@@ -182,14 +184,15 @@ impl Backend for Bridge {
     async fn isolation(&self) -> Result<Vec<Finding>> {
         let wait = {
             let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            let past = looked.map_or(BETWEEN_LOOKS, |at| at.elapsed());
-            let wait = BETWEEN_LOOKS.saturating_sub(past);
+            let wait = looked.map_or(Duration::ZERO, |at| {
+                (at + BETWEEN_LOOKS).saturating_duration_since(Instant::now())
+            });
             *looked = Some(Instant::now() + wait);
             wait
         };
         tokio::time::sleep(wait).await;
         let service = self.service.clone();
-        off_loop(move || Ok(service.isolation()?.findings)).await
+        off_loop(move || Ok(service.isolation_aside()?.findings)).await
     }
 
     async fn mend(&self, finding: &Finding) -> Result<String> {

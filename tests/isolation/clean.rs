@@ -45,6 +45,26 @@ fn a_workspace_without_git_or_instances_is_clean() {
 }
 
 #[test]
+fn one_that_cannot_be_read_is_told_once_and_compared_with_none() {
+    let place = Place::clean(6);
+    place.seen("company-1", &company::project(1));
+    for (file, text) in [
+        ("instance.toml", "strategy = "),
+        ("supabase.config.json", "{"),
+        ("atlassian.config.json", "[]"),
+    ] {
+        let path = format!("instances/company-1/{file}");
+        let good = place.read(&path);
+        place.write(&path, text);
+        let found = place.found();
+        let codes: Vec<&str> = found.iter().map(|f| f.code).collect();
+        assert_eq!(codes, ["I405"], "{file}: {found:#?}");
+        place.write(&path, &good);
+    }
+    assert_eq!(place.found(), []);
+}
+
+#[test]
 fn instances_that_are_not_set_up_yet_are_clean() {
     let place = Place::clean(0);
     let service = place.service();

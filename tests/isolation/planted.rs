@@ -106,6 +106,14 @@ const CASES: &[Case] = &[
     ("I204", "company-3", |p| {
         p.private(&format!("{}/mcp.json", p.home(3)), &company::mcp(0));
     }),
+    ("I204", "company-1", |p| {
+        let server = "\"mcpServers\": {\n    \"atlassian\": {\"env\": {\"JIRA_PROJECTS_FILTER\": \"C1X,C3X\"}},";
+        p.replace(
+            &format!("{}/mcp.json", p.home(1)),
+            "\"mcpServers\": {",
+            server,
+        );
+    }),
     ("I205", "company-3", |p| {
         let extra = format!(
             "\"region\": \"sa-east-1\", \"replicaOf\": \"{}\"",

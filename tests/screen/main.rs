@@ -10,6 +10,7 @@ mod cells;
 mod editor;
 mod environment;
 mod idle;
+mod isolation;
 mod jobs;
 mod leaving;
 mod newcomer;

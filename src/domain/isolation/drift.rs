@@ -12,7 +12,11 @@ pub(super) fn judge(facts: &Facts, all: &[Own], found: &mut Vec<Finding>) {
         let forget = Some(Fix::Forget {
             instance: name.clone(),
         });
+        let there = facts.instances.iter().any(|i| i.name == *name);
         let Some(own) = all.iter().find(|own| own.name() == name) else {
+            if there {
+                continue;
+            }
             let what = format!("{name} was seen once, and its folder is gone.");
             let place = Place::file(format!("instances/{name}"));
             found.push(
@@ -49,6 +53,9 @@ pub(super) fn judge(facts: &Facts, all: &[Own], found: &mut Vec<Finding>) {
             let place = Place::file(own.facts.path("supabase.config.json"));
             found.push(Finding::new(I603, what).of([own.name()]).at([place]));
         }
+    }
+    if all.len() < facts.instances.len() {
+        return; // it may be the project of one that can't be read
     }
     for project in sandbox {
         if !all.iter().any(|own| own.project == Some(project)) {

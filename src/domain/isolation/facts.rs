@@ -71,6 +71,17 @@ impl InstanceFacts {
         format!("instances/{}/{file}", self.name)
     }
 
+    /// Its configuration could be read, so that it's known what it is.
+    pub fn is_configured(&self) -> bool {
+        const WHAT: [&str; 3] = [
+            "instance.toml",
+            "supabase.config.json",
+            "atlassian.config.json",
+        ];
+        let broken = |(file, _): &(String, String)| WHAT.contains(&file.as_str());
+        !self.unreadable.iter().any(broken)
+    }
+
     pub fn env_line(&self, key: &str) -> Option<usize> {
         self.env
             .entries()

@@ -143,6 +143,9 @@ impl Finding {
 
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Finding {
+        if let Some(words) = fix.as_ref().and_then(Fix::remedy) {
+            self.remedy = words;
+        }
         self.fix = fix;
         self
     }

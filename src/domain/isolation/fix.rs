@@ -117,6 +117,21 @@ impl Fix {
         }
     }
 
+    /// What it does in one sentence, where that says more than the finding's own words.
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Fix::SetEnv { key, .. } => Some(format!("Set {key} to what its configuration says.")),
+            Fix::CopyEnv { key, from, .. } => Some(format!(
+                "Take the {key} of {from}, which is in the same project."
+            )),
+            Fix::ClearEnv { key, .. } => Some(format!(
+                "Empty {key} here, where it's another's; matriz init writes its own."
+            )),
+            Fix::Reference { key, .. } => Some(format!("Name the key there, as ${{{key}}}.")),
+            _ => None,
+        }
+    }
+
     /// Whether `--fix all` may do it: it changes permissions, or takes a value from the instance's own
     /// configuration. The others are asked for by their code.
     pub fn is_safe(&self) -> bool {

@@ -245,6 +245,27 @@ impl Look<'_, '_> {
         if let Some(supabase) = mcp.pointer("/mcpServers/supabase") {
             refs(supabase, &mut entry);
         }
+        for (place, key) in filters(mcp) {
+            let theirs = |other: &&Own| {
+                other.site == self.own.site
+                    && other.site.is_some()
+                    && place.of(other).is_some_and(|k| k == key)
+            };
+            let mine = place.of(self.own).is_some_and(|own| own == key);
+            let Some(other) = self.all.iter().find(theirs).filter(|_| !mine) else {
+                continue;
+            };
+            let line = self.own.facts.text(MCP).and_then(|text| text.line_of(&key));
+            let what = format!(
+                "{}'s {MCP} names {}'s {} {key}.",
+                self.own.name(),
+                other.name(),
+                place.word()
+            );
+            let at = Place::file(self.own.facts.path(MCP)).line(line);
+            let others = vec![other.name().to_owned()];
+            found.push(self.finding(I204, what, others).at([at]));
+        }
         for project in everywhere {
             let Some((code, words, others)) = self.stray(&project, I204, I304) else {
                 continue;
@@ -284,6 +305,58 @@ fn refs(value: &Value, found: &mut BTreeSet<String>) {
         Value::Object(all) => all.values().for_each(|one| refs(one, found)),
         _ => {}
     }
+}
+
+/// What an Atlassian server is limited to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Filter {
+    Board,
+    Space,
+}
+
+impl Filter {
+    fn word(self) -> &'static str {
+        match self {
+            Filter::Board => "Jira project",
+            Filter::Space => "space",
+        }
+    }
+
+    fn of<'a>(self, own: &Own<'a>) -> Option<&'a str> {
+        match self {
+            Filter::Board => own.facts.atlassian.jira_project_key.as_deref(),
+            Filter::Space => own.facts.atlassian.confluence_space_key.as_deref(),
+        }
+    }
+}
+
+/// The boards and spaces that a file's servers are limited to, by the variables that say it
+/// (<https://github.com/sooperset/mcp-atlassian>).
+fn filters(value: &Value) -> BTreeSet<(Filter, String)> {
+    let mut found = BTreeSet::new();
+    let mut values = vec![value];
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Array(all) => values.extend(all),
+            Value::Object(all) => {
+                for (key, value) in all {
+                    let filter = match key.as_str() {
+                        "JIRA_PROJECTS_FILTER" | "JIRA_PROJECT_KEY" => Some(Filter::Board),
+                        "CONFLUENCE_SPACES_FILTER" | "CONFLUENCE_SPACE_KEY" => Some(Filter::Space),
+                        _ => None,
+                    };
+                    let words = filter.zip(value.as_str());
+                    if let Some((filter, words)) = words {
+                        let keys = words.split(',').map(str::trim).filter(|k| !k.is_empty());
+                        found.extend(keys.map(|key| (filter, key.to_owned())));
+                    }
+                    values.push(value);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Other configuration, and whatever else lies in the folder.

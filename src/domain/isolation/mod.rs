@@ -39,7 +39,9 @@ use own::Own;
 
 /// Everything that is wrong, errors first, then by instance and code.
 pub fn judge(facts: &Facts) -> Vec<Finding> {
-    let all: Vec<Own> = facts.instances.iter().map(Own::of).collect();
+    // what can't be read can't be compared: it's told as that
+    let whole = facts.instances.iter().filter(|i| i.is_configured());
+    let all: Vec<Own> = whole.map(Own::of).collect();
     let mut found = Vec::new();
     projects::judge(&all, &mut found);
     sites::judge(&all, &mut found);

@@ -102,7 +102,7 @@ impl Service {
 
     /// By the open file, so that a link put there meanwhile isn't followed.
     fn set_mode(&self, path: &str, from: u32, to: u32) -> Result<()> {
-        let full = self.from_root(path);
+        let full = self.path_of(path);
         let failed = || format!("Can't change the permissions of {path}");
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
         let file = File::options()
@@ -137,7 +137,7 @@ impl Service {
 
     /// Adds a line to the root's `.gitignore`, once.
     fn ignore(&self, line: &str) -> Result<()> {
-        let path = self.from_root(".gitignore");
+        let path = self.path_of(".gitignore");
         let text = file::read_text(&path)?.unwrap_or_default();
         if text.lines().any(|there| there.trim() == line) {
             return Ok(());

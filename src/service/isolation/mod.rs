@@ -8,6 +8,7 @@ use super::Service;
 use crate::domain::isolation::{Finding, Needles, Tally, judge};
 use crate::domain::name::InstanceName;
 use crate::error::Result;
+use crate::service::isolation::scan::Pace;
 
 mod fix;
 mod gather;
@@ -50,6 +51,15 @@ impl Isolation {
 impl Service {
     /// Looks at every instance. Reads files, the registry and git; changes nothing and asks no provider.
     pub fn isolation(&self) -> Result<Isolation> {
+        self.look(Pace::Fast)
+    }
+
+    /// The same beside other work, for a screen that mustn't wait for it.
+    pub fn isolation_aside(&self) -> Result<Isolation> {
+        self.look(Pace::Aside)
+    }
+
+    fn look(&self, pace: Pace) -> Result<Isolation> {
         let began = Instant::now();
         let workspace = &self.workspace;
         // git looks while the files are read
@@ -61,7 +71,7 @@ impl Service {
         let (files, mut left_out) = walk::files(workspace, &facts);
         let counted = files.len();
         facts.hits = scan::own(&facts, &needles);
-        let (hits, unread) = scan::all(&files, &needles);
+        let (hits, unread) = scan::all(&files, &needles, pace);
         facts.hits.extend(hits);
         left_out.extend(unread);
         Ok(Isolation {
@@ -73,7 +83,8 @@ impl Service {
         })
     }
 
-    fn from_root(&self, shown: &str) -> PathBuf {
+    /// A path as findings have it, from the file system's root.
+    fn path_of(&self, shown: &str) -> PathBuf {
         self.workspace.root().join(shown)
     }
 }

@@ -12,6 +12,15 @@ use crate::domain::isolation::{Area, Facts, Hit, Needles};
 /// So many at once; more wouldn't be faster on one disk.
 const THREADS: usize = 8;
 
+/// Who waits for a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// A person: all processors work on it.
+    Fast,
+    /// Nobody: keys and frames come first.
+    Aside,
+}
+
 /// The configuration files, which are read already.
 pub fn own(facts: &Facts, needles: &Needles) -> Vec<Hit> {
     let tracked = |path: &str| {
@@ -42,9 +51,12 @@ pub fn own(facts: &Facts, needles: &Needles) -> Vec<Hit> {
 }
 
 /// What stands in the files, in their order; and what couldn't be looked into.
-pub fn all(files: &[Look], needles: &Needles) -> (Vec<Hit>, Vec<String>) {
+pub fn all(files: &[Look], needles: &Needles, pace: Pace) -> (Vec<Hit>, Vec<String>) {
     let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(THREADS));
+    let threads = match pace {
+        Pace::Fast => std::thread::available_parallelism().map_or(1, |n| n.get().min(THREADS)),
+        Pace::Aside => 1,
+    };
     let work = || {
         let mut hits = Vec::new();
         let mut large = 0;

@@ -125,7 +125,11 @@ fn leak(file: &str, line: usize, named: Named) -> Option<Leak> {
 /// An environment that isn't an example.
 fn is_env(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
-    name == ".env" || (name == ".env.local") || (name == ".env.production")
+    let samples = [
+        "example", "sample", "template", "dist", "defaults", "schema",
+    ];
+    let kind = name.strip_prefix(".env.");
+    name == ".env" || kind.is_some_and(|kind| !samples.iter().any(|s| kind.contains(s)))
 }
 
 /// The new content's id and the path, of each file that isn't deleted:

@@ -18,6 +18,8 @@ const WIDTH: u16 = 104;
 const LABEL: usize = 7;
 /// Places that are named.
 const PLACES: usize = 4;
+/// Where the screen has fewer rows, one place is.
+const LOW: u16 = 20;
 
 pub fn draw(state: &State, list: &IsolationList, buffer: &mut Buffer) {
     let found = state.isolation.of(list.only.as_ref());
@@ -145,14 +147,12 @@ fn explanation(state: &State, finding: &Finding, cells: usize) -> Vec<Line<'stat
         .into_iter()
         .map(|line| Line::from(Span::styled(line, state.theme.style(Role::Strong))))
         .collect();
-    let mut places: Vec<String> = finding
-        .places
-        .iter()
-        .take(PLACES)
-        .map(ToString::to_string)
-        .collect();
-    if finding.places.len() > PLACES {
-        places.push(format!("and {} more", finding.places.len() - PLACES));
+    let most = if state.size.1 < LOW { 1 } else { PLACES };
+    let shown = finding.places.iter().take(most);
+    let mut places: Vec<String> = shown.map(ToString::to_string).collect();
+    match (finding.places.len().saturating_sub(most), places.last_mut()) {
+        (0, _) | (_, None) => {}
+        (more, Some(last)) => last.push_str(&format!(" and {more} more")),
     }
     for (n, place) in places.iter().enumerate() {
         labelled(
