@@ -1,13 +1,13 @@
 //! `doctor --fix`: what would change first, then the change.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use serde_json::json;
 
 use super::isolation::selector;
 use crate::cli::Call;
-use crate::cli::consent::read_line;
+use crate::cli::consent::confirm;
+use crate::domain::human::plural;
 use crate::domain::isolation::{CODES, Finding};
 use crate::domain::name::InstanceName;
 use crate::error::{Error, Result};
@@ -29,19 +29,9 @@ pub fn fix(call: &Call<'_>, what: &str, only: Option<&InstanceName>) -> Result<E
     if !call.out.json {
         call.out.text(&shown.join("\n"))?;
     }
-    if !call.global.yes {
-        let asked = std::io::stdin().is_terminal() && !call.out.json;
-        if !asked {
-            return Err(
-                Error::refused("This needs a yes, and there is no terminal to ask on.")
-                    .hint("Add --yes, or --dry-run to see it only."),
-            );
-        }
-        let answer = read_line(&format!("Change {}? [y/N] ", chosen.len()))?;
-        if !matches!(answer.as_str(), "y" | "Y" | "yes") {
-            return Err(Error::cancelled());
-        }
-    }
+    let n = chosen.len();
+    let things = plural(n as u64, "thing", "things");
+    confirm(call.global, &format!("Change {n} {things}"))?;
     let mut said = Vec::new();
     for finding in &chosen {
         said.push(call.service.isolation_fix(finding)?);

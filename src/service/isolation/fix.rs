@@ -9,10 +9,9 @@ use super::git;
 use crate::domain::fingerprint::Fingerprints;
 use crate::domain::isolation::{Finding, Fix};
 use crate::domain::name::InstanceName;
-use crate::domain::strategy::ProviderKind;
 use crate::error::{Context, Error, Kind, Result};
 use crate::service::Service;
-use crate::workspace::{InstanceDir, McpSupabase, file};
+use crate::workspace::{InstanceDir, file};
 
 impl Service {
     /// Applies a finding's fix and writes it into the audit. Refuses where a job works on the instance,
@@ -74,7 +73,9 @@ impl Service {
                 let prints = self.prints()?;
                 set(&self.dir(instance)?, key, |now| prints.of(now) == *was, "")?;
             }
-            Fix::WriteMcp { instance, to, .. } => write_mcp(&self.dir(instance)?, to)?,
+            Fix::WriteMcp { instance, .. } => {
+                self.write_own_mcp(&InstanceName::parse(instance)?)?
+            }
             Fix::Reference {
                 instance,
                 file,
@@ -93,7 +94,22 @@ impl Service {
     }
 
     fn dir(&self, name: &str) -> Result<InstanceDir> {
-        self.workspace.instance(&InstanceName::parse(name)?)
+        self.by("doctor fix").instance(&InstanceName::parse(name)?)
+    }
+
+    /// The entries as a set-up writes them.
+    fn write_own_mcp(&self, name: &InstanceName) -> Result<()> {
+        let targets = self.workspace.mcp_targets(name)?;
+        let plan = self.workspace.instance(name)?.write_mcp(&targets)?;
+        match plan.foreign().next() {
+            None => Ok(()),
+            Some(_) => Err(Error::refused(format!(
+                "In mcp.json of {name} there is an entry of that name that Matriz didn't write."
+            ))
+            .hint(format!(
+                "Look at it, and replace it with: matriz mcp config --write -i {name}"
+            ))),
+        }
     }
 
     fn prints(&self) -> Result<Fingerprints> {
@@ -158,36 +174,6 @@ fn set(dir: &InstanceDir, key: &str, there: impl Fn(&str) -> bool, value: &str) 
         _ => Err(changed()),
     })
     .map(|_| ())
-}
-
-/// The entry as a set-up writes it. Where the sandbox's API is, the instance's own address says.
-fn write_mcp(dir: &InstanceDir, project: &str) -> Result<()> {
-    let config = dir.supabase_config()?;
-    let entry = match config.kind {
-        ProviderKind::Cloud => McpSupabase::Cloud {
-            project_ref: project,
-        },
-        ProviderKind::Sandbox => {
-            let (env, _) = dir.read_env()?;
-            let url = env.get("SUPABASE_URL").unwrap_or_default();
-            let api = url.split_once("/projects/").map(|(api, _)| api.to_owned());
-            let api = api.ok_or_else(|| {
-                Error::refused("Where the sandbox is isn't known: SUPABASE_URL doesn't say it.")
-                    .hint(format!(
-                        "Set the instance up again: matriz init {}",
-                        dir.name()
-                    ))
-            })?;
-            return dir
-                .write_mcp(&McpSupabase::Sandbox {
-                    project_ref: project,
-                    api_url: &api,
-                    token_key: &config.access_token_key,
-                })
-                .map(|_| ());
-        }
-    };
-    dir.write_mcp(&entry).map(|_| ())
 }
 
 fn done(fix: &Fix) -> String {
