@@ -18,6 +18,7 @@ mod compare;
 mod history;
 mod live;
 mod lives;
+mod machine;
 mod readers;
 mod reveal;
 mod round_trip;
