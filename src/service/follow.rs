@@ -27,7 +27,7 @@ const NOTHING: &str = "-";
 /// `INSTANCE_NAME` was set by hand (then somebody else decided).
 enum Wanted {
     Nothing(Option<String>),
-    Instance(Here, InstanceName),
+    Instance(Box<Here>, InstanceName),
 }
 
 /// `seen` is what the shell was told last time (`__matriz_seen`), empty at first.
@@ -92,7 +92,7 @@ fn wanted(terminal: Terminal) -> Result<Wanted> {
             workspace,
             terminal,
         };
-        return Ok(Wanted::Instance(here, name));
+        return Ok(Wanted::Instance(Box::new(here), name));
     }
     if terminal.by_hand() {
         return Ok(Wanted::Nothing(None));
@@ -106,7 +106,7 @@ fn wanted(terminal: Terminal) -> Result<Wanted> {
         Some(name) if here.workspace.instance(&name).is_err() => Wanted::Nothing(Some(format!(
             "{name} isn't there any more: nothing is loaded in this terminal."
         ))),
-        Some(name) => Wanted::Instance(here, name),
+        Some(name) => Wanted::Instance(Box::new(here), name),
     })
 }
 
