@@ -28,6 +28,7 @@ mod run;
 mod sandbox;
 mod start;
 mod terminal;
+mod workspace;
 
 use args::{Cli, Global, Verb};
 use output::Output;
@@ -81,6 +82,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode> {
         }
         _ => {}
     }
+    if let Some(Verb::Workspace(verb)) = &cli.verb {
+        return workspace::workspace(&global, out, verb);
+    }
     let here = Here::open(global.root.as_deref())?;
     match &cli.verb {
         Some(Verb::Run(args)) => return run::run(here, &global, args),
@@ -131,6 +135,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         | Verb::Shell(_)
         | Verb::Hook(_)
         | Verb::Follow(_)
+        | Verb::Workspace(_)
         | Verb::Worker { .. }
         | Verb::Completions { .. } => Err(Error::internal("This verb is carried out elsewhere.")),
     }

@@ -12,6 +12,7 @@ use crate::sandbox::FetchConsent;
 use crate::workspace::{Terminal, Workspace};
 
 mod activity;
+pub mod adopt;
 mod completion;
 mod create;
 mod doctor;

@@ -5,6 +5,7 @@
 //! written whole or not at all, and a file that someone else changed meanwhile is never overwritten.
 
 mod activity;
+pub mod adopt;
 mod connection;
 mod edit_file;
 mod env_schema;

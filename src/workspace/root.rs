@@ -68,6 +68,13 @@ impl Workspace {
         }
     }
 
+    /// The folder as a workspace, whether or not it is one yet. The path is a canonical one.
+    pub(super) fn at(root: &Path) -> Workspace {
+        Workspace {
+            root: root.to_owned(),
+        }
+    }
+
     pub fn root(&self) -> &Path {
         &self.root
     }

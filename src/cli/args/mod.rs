@@ -12,12 +12,14 @@ mod env;
 mod mcp;
 mod run;
 mod terminal;
+mod workspace;
 
 pub use doctor::Doctor;
 pub use env::Env;
 pub use mcp::{Mcp, McpConfig};
 pub use run::Run;
 pub use terminal::{Follow, Hook, Shell, Status, Use};
+pub use workspace::{Adopt, WorkspaceVerb};
 
 /// Many isolated copies of one codebase, from one screen.
 #[derive(Debug, Parser)]
@@ -115,6 +117,9 @@ pub enum Verb {
     /// Write the files by which assistants find an instance's database, issues and pages
     #[command(subcommand)]
     Mcp(Mcp),
+    /// Make a workspace: of a folder, or of an existing repository
+    #[command(subcommand)]
+    Workspace(WorkspaceVerb),
     /// The local stand-in for the providers
     #[command(subcommand)]
     Sandbox(Sandbox),

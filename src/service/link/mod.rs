@@ -128,10 +128,27 @@ impl Service {
         write(&dir, &changes)?;
         self.audit("link", name.as_str(), &detail(&changes.links))?;
         self.refresh_figures(name).await.ok();
+        let mut link = changes.links;
+        link.remarks.extend(self.point_mcp(&dir));
         Ok(Linked {
             instance: self.instance(name)?,
-            link: changes.links,
+            link,
         })
+    }
+
+    /// Assistants find the same places; what keeps them from it, a sentence each.
+    fn point_mcp(&self, dir: &InstanceDir) -> Vec<String> {
+        let targets = self.workspace.mcp_targets(dir.name());
+        match targets.and_then(|targets| dir.write_mcp(&targets)) {
+            Err(error) => vec![format!("mcp.json wasn't written: {}", error.message)],
+            Ok(plan) => plan
+                .foreign()
+                .map(|theirs| {
+                    let entry = theirs.name;
+                    format!("mcp.json has an entry {entry} that Matriz didn't write; it stays (matriz mcp config)")
+                })
+                .collect(),
+        }
     }
 }
 
