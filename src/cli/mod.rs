@@ -12,6 +12,7 @@ mod completions;
 mod consent;
 mod create;
 mod delete;
+mod diff;
 mod doctor;
 mod env;
 mod follow;
@@ -129,6 +130,7 @@ async fn verb_async(call: &Call<'_>, verb: Verb) -> Result<ExitCode> {
         Verb::Jobs(verb) => jobs::jobs(call, &verb).await,
         Verb::Held(verb) => held::held(call, &verb).await,
         Verb::Doctor(args) => doctor::doctor(call, &args).await,
+        Verb::Diff(args) => diff::diff(call, &args).await,
         Verb::Mcp(verb) => mcp::mcp(call, &verb),
         Verb::Sandbox(verb) => sandbox::sandbox(call, &verb).await,
         Verb::Run(_)

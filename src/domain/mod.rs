@@ -5,6 +5,7 @@ pub mod atlassian_key;
 pub mod auth_field;
 pub mod config;
 pub mod config_file;
+pub mod difference;
 pub mod env_export;
 pub mod env_file;
 pub mod env_paste;

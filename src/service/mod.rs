@@ -15,6 +15,7 @@ mod activity;
 pub mod adopt;
 mod completion;
 mod create;
+mod diff;
 mod doctor;
 mod doctor_live;
 mod documents;

@@ -34,7 +34,7 @@ pub enum Scope {
     Held,
     /// What isn't isolated.
     Isolation,
-    /// Help, a report or an error.
+    /// Help, a report, a comparison or an error.
     Reader,
 }
 
@@ -81,6 +81,7 @@ pub enum Id {
     Create,
     Cure,
     Delete,
+    Difference,
     Discard,
     Down,
     Edit,
@@ -220,6 +221,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::CopyAgain, Instance, &["F"], "refresh", "Empty the selected clone and copy its source into it again, after showing what goes.", 0).unless(no::copy_again),
     act(Id::CopyValue, Instance, &["y"], "copy ref", "Copy the project's reference of the selected instance to the clipboard.", 0).unless(no::without_reference),
     act(Id::CopyName, Instance, &["Y"], "copy name", "Copy the selected instance's name to the clipboard.", 0).unless(no::without_instance),
+    act(Id::Difference, Instance, &["="], "compare", "Compare the selected instance with another: keys, files, schema and counts.", 0).unless(no::without_another),
     act(Id::Refresh, Instance, &["r"], "read again", "Read the figures of the selected instance again.", 0).unless(no::without_instance),
 
     act(Id::NextTab, Detail, &["]", "right"], "next tab", "Go to the next tab.", 7),

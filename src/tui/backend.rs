@@ -221,6 +221,13 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Does what a finding proposes, where everything still is as it was; says what was done.
     fn mend(&self, finding: &Finding) -> impl Future<Output = Answer<String>> + Send;
+    /// How two instances differ, as lines of at most so many cells.
+    fn difference(
+        &self,
+        left: &InstanceName,
+        right: &InstanceName,
+        width: usize,
+    ) -> impl Future<Output = Answer<Vec<String>>> + Send;
 
     /// What a clone holds back, as it stands now.
     fn held(&self, name: &InstanceName) -> impl Future<Output = Answer<Vec<HeldView>>> + Send;

@@ -12,6 +12,7 @@ use futures_util::stream::{self, BoxStream};
 use super::backend::{
     Activity, Backend, Changed, Connect, Document, EnvRules, LogPart, NewInstance, Request, Saved,
 };
+use crate::domain::difference::{self, Part};
 use crate::domain::held::HeldView;
 use crate::domain::instance::InstanceView;
 use crate::domain::isolation::Finding;
@@ -206,6 +207,26 @@ impl Backend for Bridge {
             // what was mended is looked at at once
             *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = None;
         })
+    }
+
+    async fn difference(
+        &self,
+        left: &InstanceName,
+        right: &InstanceName,
+        width: usize,
+    ) -> Result<Vec<String>> {
+        let (service, left, right) = (self.service.clone(), left.clone(), right.clone());
+        // as a plan: it looks at databases, and may be left behind at the end
+        off_loop(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let runtime =
+                runtime.context(Kind::Internal, || "Can't look at the databases".into())?;
+            let found = runtime.block_on(service.diff(&left, &right, &Part::ALL))?;
+            Ok(difference::text(&found, width, false))
+        })
+        .await
     }
 
     async fn held(&self, name: &InstanceName) -> Result<Vec<HeldView>> {

@@ -41,6 +41,17 @@ pub fn shell(state: &State) -> Why {
     with_instance(state, |_| locked(state))
 }
 
+pub fn without_another(state: &State) -> Why {
+    with_instance(state, |i| {
+        let alone = state
+            .instances
+            .rows
+            .iter()
+            .all(|other| other.name == i.name);
+        alone.then(|| "There is no other instance to compare it with.".to_owned())
+    })
+}
+
 pub fn select(state: &State) -> Why {
     with_instance(state, |i| {
         if let Some(why) = locked(state) {

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use super::backend::{Backend, Connect, NewInstance, Request};
 use super::msg::{JobVerb, Msg};
 use super::state::env::compare::Source;
+use super::state::popup::Reading;
 
 /// One wish. `update` answers with a list of these; it never does anything itself.
 #[derive(Clone, PartialEq)]
@@ -63,6 +64,12 @@ pub enum Effect {
     /// Look whether the instances keep apart.
     LookApart,
     Mend(Box<Finding>),
+    /// Two instances side by side, in so many cells.
+    Difference {
+        left: InstanceName,
+        right: InstanceName,
+        width: usize,
+    },
     LoadHeld(InstanceName),
     TurnOn {
         instance: InstanceName,
@@ -141,6 +148,7 @@ impl fmt::Debug for Effect {
             Effect::LoadReport(job) => write!(f, "LoadReport({job})"),
             Effect::LookApart => f.write_str("LookApart"),
             Effect::Mend(finding) => write!(f, "Mend({})", finding.code),
+            Effect::Difference { left, right, .. } => write!(f, "Difference({left}, {right})"),
             Effect::LoadHeld(name) => write!(f, "LoadHeld({name})"),
             Effect::TurnOn { instance, id } => write!(f, "TurnOn({instance}, {id})"),
             Effect::LoadEnv(name) => write!(f, "LoadEnv({name})"),
@@ -251,7 +259,7 @@ impl<B: Backend> Runner<B> {
             }
             Effect::LoadReport(job) => {
                 self.spawn(token, async move { b.job_report(job).await }, move |r| {
-                    Msg::Report(job, r)
+                    Msg::Report(Reading::Job(job), r)
                 });
             }
             Effect::LookApart => {
@@ -259,6 +267,14 @@ impl<B: Backend> Runner<B> {
             }
             Effect::Mend(finding) => {
                 self.spawn(token, async move { b.mend(&finding).await }, Msg::Mended);
+            }
+            Effect::Difference { left, right, width } => {
+                let of = Reading::Difference(left.clone(), right.clone());
+                self.spawn(
+                    token,
+                    async move { b.difference(&left, &right, width).await },
+                    |r| Msg::Report(of, r),
+                );
             }
             Effect::LoadHeld(name) => {
                 let of = name.clone();

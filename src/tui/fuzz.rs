@@ -16,6 +16,7 @@ use super::backend::{Changed, Document, EnvRules, LogPart, Saved};
 use super::draw::draw;
 use super::effect::Effect;
 use super::msg::Msg;
+use super::state::popup::Reading;
 use super::state::{State, sample};
 use super::update::update;
 
@@ -128,6 +129,14 @@ fn answer(effect: Effect, turn: usize) -> Option<Msg> {
         Effect::LookApart => Msg::LookedApart(Ok(sample::apart())),
         Effect::Mend(_) => Msg::Mended(Err(no())),
         Effect::LoadActivity(name) => Msg::Activity(name, Err(no())),
+        Effect::Compare { left, right, .. } => Msg::Report(
+            Reading::Difference(left, right),
+            Ok(vec![
+                "日本語 ".repeat(60),
+                "a\u{1b}[2Jb".into(),
+                String::new(),
+            ]),
+        ),
         _ => return None,
     })
 }

@@ -12,6 +12,7 @@ use crate::error::Result;
 
 use super::backend::{Activity, Changed, Document, EnvRules, LogPart, Saved};
 use super::state::env::compare::Source;
+use super::state::popup::Reading;
 
 /// One event, from the keyboard, from the terminal, from outside, or the answer to an effect.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub enum Msg {
     Started(u64, Result<JobId>),
     JobAsked(JobId, JobVerb, Result<()>),
     Log(JobId, Result<LogPart>),
-    Report(JobId, Result<Vec<String>>),
+    Report(Reading, Result<Vec<String>>),
     /// Whether the instances keep apart.
     LookedApart(Result<Vec<Finding>>),
     Mended(Result<String>),

@@ -7,6 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 use crate::domain::config::AtlassianKind;
+use crate::domain::difference::{Comparison, Part, Row, Section, Side};
 use crate::domain::env_schema::{Schema, Wanted};
 use crate::domain::job::JobKind;
 use crate::domain::plan::{Consent, Plan};
@@ -14,7 +15,8 @@ use crate::domain::plan::{Consent, Plan};
 use super::backend::{Activity, Document, EnvRules, LogPart, Request};
 use super::draw::draw;
 use super::msg::Msg;
-use super::state::popup::{PlanPopup, Popup};
+use super::popup;
+use super::state::popup::{PlanPopup, Popup, Reading};
 use super::state::sample::{self, name};
 use super::state::{State, Tab};
 use super::update::update;
@@ -194,8 +196,58 @@ fn report() -> State {
         "  function public.notify_finance_department_of_a_new_order() names the source's project ref: function body: change it yourself",
     ];
     let lines = lines.map(str::to_owned).to_vec();
-    update(&mut state, Msg::Report(job, Ok(lines)));
+    update(&mut state, Msg::Report(Reading::Job(job), Ok(lines)));
     state
+}
+
+fn difference(columns: u16, rows: u16) -> State {
+    let mut state = sample::three();
+    update(&mut state, Msg::Resize(columns, rows));
+    let row = |name: &str, left, right, own| Row {
+        name: name.into(),
+        left,
+        right,
+        own,
+    };
+    let value = |text: &str| Side::Value(text.into());
+    let mut env = Section::new(Part::Env);
+    env.equal = 24;
+    env.rows = vec![
+        row("SUPABASE_URL", value("a"), value("b"), true),
+        row("EMBEDDING_DIM", value("384"), value("768"), false),
+        row(
+            "OPENAI_API_KEY",
+            Side::Fingerprint("0123456789ab".into()),
+            Side::Missing,
+            false,
+        ),
+    ];
+    let mut schema = Section::new(Part::Schema);
+    schema.missing =
+        vec!["The database of clone-1 can't be reached: the sandbox is asleep.".into()];
+    let found = Comparison {
+        left: "default".into(),
+        right: "clone-1".into(),
+        sections: vec![env, schema],
+    };
+    type_in(&mut state, "=");
+    press(&mut state, KeyCode::Enter);
+    let of = match state.popups.last() {
+        Some(Popup::Report(view)) => view.of.clone(),
+        other => panic!("{other:?}"),
+    };
+    let width = popup::report::cells(&state);
+    let lines = crate::domain::difference::text(&found, width, false);
+    update(&mut state, Msg::Report(of, Ok(lines)));
+    state
+}
+
+#[test]
+fn two_instances_side_by_side() {
+    for (columns, rows) in [(60, 15), (120, 36)] {
+        let state = difference(columns, rows);
+        insta::assert_snapshot!(format!("difference-{columns}x{rows}"), text(&state));
+    }
 }
 
 fn refresh_plan() -> State {

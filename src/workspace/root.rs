@@ -61,17 +61,11 @@ impl Workspace {
         Ok(Workspace::at(root))
     }
 
-    fn at(root: PathBuf) -> Workspace {
+    /// The folder as a workspace, whether or not it is one yet. The path is a canonical one.
+    pub(super) fn at(root: PathBuf) -> Workspace {
         Workspace {
             root,
             watch: EnvWatch::default(),
-        }
-    }
-
-    /// The folder as a workspace, whether or not it is one yet. The path is a canonical one.
-    pub(super) fn at(root: &Path) -> Workspace {
-        Workspace {
-            root: root.to_owned(),
         }
     }
 

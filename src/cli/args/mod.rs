@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::request::Area;
 use crate::domain::strategy::{ProviderKind, Strategy};
 
+mod diff;
 mod doctor;
 mod env;
 mod mcp;
@@ -14,6 +15,7 @@ mod run;
 mod terminal;
 mod workspace;
 
+pub use diff::Diff;
 pub use doctor::Doctor;
 pub use env::Env;
 pub use mcp::{Mcp, McpConfig};
@@ -114,6 +116,8 @@ pub enum Verb {
     Held(Held),
     /// Look for what is missing on this machine, and how to get it
     Doctor(Doctor),
+    /// Compare two instances: keys, configuration, components, the database's schema, and counts
+    Diff(Diff),
     /// Write the files by which assistants find an instance's database, issues and pages
     #[command(subcommand)]
     Mcp(Mcp),

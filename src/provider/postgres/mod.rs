@@ -10,6 +10,7 @@ pub mod find;
 pub mod held;
 pub mod libpq;
 pub mod migrate;
+pub mod outline;
 pub mod pace;
 pub mod percent;
 pub mod probes;

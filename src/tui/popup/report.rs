@@ -1,4 +1,4 @@
-//! What a job did, for reading.
+//! What a job did, or how two instances differ, for reading.
 
 use ratatui::buffer::Buffer;
 use ratatui::text::Line;
@@ -7,7 +7,7 @@ use crate::tui::layout;
 use crate::tui::pane;
 use crate::tui::state::State;
 use crate::tui::state::notice::Load;
-use crate::tui::state::popup::ReportView;
+use crate::tui::state::popup::{Reading, ReportView};
 use crate::tui::theme::Role;
 use crate::tui::widget::{frame, text};
 
@@ -19,7 +19,10 @@ pub fn draw(state: &State, view: &ReportView, buffer: &mut Buffer) {
     let len = lines.len();
     let wanted = u16::try_from(len + 2).unwrap_or(u16::MAX);
     let area = layout::centred(state.size, width, wanted);
-    let title = format!("Report of job {}", view.job);
+    let title = match &view.of {
+        Reading::Job(job) => format!("Report of job {job}"),
+        Reading::Difference(left, right) => format!("{left} and {right}"),
+    };
     let inner = super::open(state, &title, Role::Accent, area, buffer);
     let mut part = inner;
     part.height = inner.height.saturating_sub(2);
@@ -35,6 +38,11 @@ fn width(state: &State) -> u16 {
     WIDTH.min(state.size.0.saturating_sub(6))
 }
 
+/// How many cells a line may have.
+pub fn cells(state: &State) -> usize {
+    usize::from(width(state))
+}
+
 /// How far the report can be scrolled.
 pub fn line_count(state: &State, view: &ReportView) -> usize {
     lines(state, view).len()
@@ -45,6 +53,10 @@ fn lines(state: &State, view: &ReportView) -> Vec<Line<'static>> {
     match &view.lines {
         Load::Nothing | Load::Loading => vec![Line::from(pane::dim(state, "Reading it."))],
         Load::Failed(notice) => wrapped(&notice.line(), width).map(Line::from).collect(),
+        // its lines were made for this width
+        Load::Ready(lines) if matches!(view.of, Reading::Difference(..)) => {
+            lines.iter().map(|line| Line::from(line.clone())).collect()
+        }
         Load::Ready(lines) => lines
             .iter()
             .flat_map(|line| wrapped(line, width))

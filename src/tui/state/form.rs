@@ -26,6 +26,10 @@ pub enum Purpose {
     Connect {
         instance: InstanceName,
     },
+    /// Another instance beside one.
+    Compare {
+        left: InstanceName,
+    },
     /// A new key in the environment.
     AddKey,
     /// Another value for a key of the environment.
@@ -219,6 +223,21 @@ impl Form {
             format!("Set {instance} up"),
             "show the plan",
             vec![Field::choice("In project of", owners, 0)],
+        )
+    }
+
+    /// Asks which instance to compare with; the one that it was cloned from comes first.
+    pub fn compare(left: &InstanceView, others: Vec<String>) -> Self {
+        let from = left.cloned_from.as_deref();
+        let at = others.iter().position(|name| Some(name.as_str()) == from);
+        let options = others.into_iter().map(|name| (name, String::new()));
+        Form::new(
+            Purpose::Compare {
+                left: left.name.clone(),
+            },
+            format!("Compare {}", left.name),
+            "compare",
+            vec![Field::choice("With", options.collect(), at.unwrap_or(0))],
         )
     }
 

@@ -158,10 +158,18 @@ impl HeldList {
     }
 }
 
-/// What a job did.
+/// What there is to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// What a job did.
+    Job(JobId),
+    /// How two instances differ.
+    Difference(InstanceName, InstanceName),
+}
+
 #[derive(Debug)]
 pub struct ReportView {
-    pub job: JobId,
+    pub of: Reading,
     pub lines: Load<Vec<String>>,
     pub scroll: usize,
 }

@@ -1,14 +1,16 @@
 //! What an action does when no popup is open.
 
+use crate::domain::name::InstanceName;
 use crate::tui::action::Id;
 use crate::tui::backend::Request;
 use crate::tui::effect::Effect;
 use crate::tui::layout;
 use crate::tui::msg::JobVerb;
+use crate::tui::popup;
 use crate::tui::state::form::Form;
 use crate::tui::state::log::LogView;
 use crate::tui::state::notice::{Load, Tone};
-use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, ReportView, Working};
+use crate::tui::state::popup::{Act, Confirm, Help, Palette, Popup, Reading, ReportView, Working};
 use crate::tui::state::{Focus, State, Tab};
 use tui_input::Input;
 
@@ -32,6 +34,7 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         _ if state.log.is_some() => log(state, id, effects),
         Id::Use
         | Id::Clone
+        | Id::Difference
         | Id::CopyAgain
         | Id::Init
         | Id::Seed
@@ -97,6 +100,12 @@ fn instance(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         }
         Id::Init => connect::init(state, effects),
         Id::Connect => connect::open(state),
+        Id::Difference => {
+            let others = state.instances.rows.iter().filter(|i| i.name != name);
+            let others = others.map(|i| i.name.to_string()).collect();
+            let form = Form::compare(selected, others);
+            state.popups.push(Popup::Form(form));
+        }
         Id::Seed => plan(state, Request::Seed { instance: name }, effects),
         Id::CopyAgain => plan(state, Request::Refresh { instance: name }, effects),
         Id::Delete => plan(state, Request::Delete { instance: name }, effects),
@@ -116,6 +125,26 @@ pub(super) fn plan(state: &mut State, request: Request, effects: &mut Vec<Effect
     effects.push(Effect::Plan {
         generation,
         request,
+    });
+}
+
+/// Shows how two instances differ, in place of the form that asked for it.
+pub(super) fn compare(
+    state: &mut State,
+    left: InstanceName,
+    right: InstanceName,
+    effects: &mut Vec<Effect>,
+) {
+    state.popups.pop();
+    state.popups.push(Popup::Report(ReportView {
+        of: Reading::Difference(left.clone(), right.clone()),
+        lines: Load::Loading,
+        scroll: 0,
+    }));
+    effects.push(Effect::Difference {
+        left,
+        right,
+        width: popup::report::cells(state),
     });
 }
 
@@ -194,7 +223,7 @@ fn jobs(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::Report => {
             if let Some(id) = state.jobs.selected().map(|j| j.id) {
                 state.popups.push(Popup::Report(ReportView {
-                    job: id,
+                    of: Reading::Job(id),
                     lines: Load::Loading,
                     scroll: 0,
                 }));

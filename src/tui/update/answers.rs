@@ -42,9 +42,9 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
                 }
             }
         }
-        Msg::Report(id, result) => {
+        Msg::Report(of, result) => {
             let open = state.popups.iter_mut().find_map(|popup| match popup {
-                Popup::Report(view) if view.job == id => Some(view),
+                Popup::Report(view) if view.of == of => Some(view),
                 _ => None,
             });
             if let Some(view) = open {

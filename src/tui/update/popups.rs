@@ -2,6 +2,7 @@
 
 use tui_input::InputRequest;
 
+use crate::domain::name::InstanceName;
 use crate::error::Error;
 use crate::tui::action::Id;
 use crate::tui::effect::Effect;
@@ -169,6 +170,10 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
             }
         }
         Purpose::Connect { .. } | Purpose::Init { .. } => connect::submit(state, effects),
+        Purpose::Compare { left } => match InstanceName::parse(form.word(0)) {
+            Ok(right) => act::compare(state, left, right, effects),
+            Err(error) => refuse(state, 0, Notice::from(&error)),
+        },
         Purpose::AddKey | Purpose::ChangeKey { .. } | Purpose::Config { .. } => {
             env::submit(state, effects);
         }

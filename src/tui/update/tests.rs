@@ -11,7 +11,7 @@ use crate::tui::backend::{Changed, Request};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{JobVerb, Msg};
 use crate::tui::state::notice::Tone;
-use crate::tui::state::popup::Popup;
+use crate::tui::state::popup::{Popup, Reading};
 use crate::tui::state::sample::{self, name};
 use crate::tui::state::{Focus, State, Tab};
 
@@ -403,6 +403,33 @@ fn what_is_held_back_is_turned_on_one_by_one() {
 }
 
 #[test]
+fn two_instances_are_compared_in_the_screens_width() {
+    let mut state = sample::cloning();
+    let left = state.selected().unwrap().name.clone();
+    assert!(press(&mut state, "=").is_empty());
+    assert!(
+        matches!(state.popups.last(), Some(Popup::Form(form)) if form.word(0) != left.as_str())
+    );
+    let effects = press(&mut state, "<enter>");
+    let [
+        Effect::Difference {
+            left: asked,
+            right,
+            width,
+        },
+    ] = effects.as_slice()
+    else {
+        panic!("{effects:?}");
+    };
+    assert!(*asked == left && *right != left && *width > 20);
+    let lines = vec!["a  b  c".to_owned(); 100];
+    let of = Reading::Difference(left, right.clone());
+    update(&mut state, Msg::Report(of, Ok(lines)));
+    press(&mut state, "jj");
+    assert!(matches!(state.popups.last(), Some(Popup::Report(view)) if view.scroll == 2));
+}
+
+#[test]
 fn a_report_is_read_and_scrolled() {
     let mut state = sample::cloning();
     let effects = press(&mut state, "3o");
@@ -410,7 +437,7 @@ fn a_report_is_read_and_scrolled() {
         panic!("{effects:?}");
     };
     let lines = (0..100).map(|n| format!("line {n}")).collect();
-    update(&mut state, Msg::Report(*job, Ok(lines)));
+    update(&mut state, Msg::Report(Reading::Job(*job), Ok(lines)));
     press(&mut state, "jjj");
     assert!(matches!(state.popups.last(), Some(Popup::Report(view)) if view.scroll == 3));
     press(&mut state, "<esc>");

@@ -45,7 +45,7 @@ pub fn carry_out(folder: &Path, record: Record, at: At<'_>) -> Result<Workspace>
     let root = root_of(folder)?;
     let _lock = lock(&root)?;
     let mut record = record;
-    let workspace = Workspace::at(&root);
+    let workspace = Workspace::at(root.clone());
     record.save(&workspace)?;
     for n in record.done..record.acts.len() {
         let Some(act) = record.acts.get(n).cloned() else {
@@ -77,7 +77,7 @@ pub fn undo(folder: &Path, at: At<'_>) -> Result<Vec<String>> {
             root.display()
         )));
     };
-    let workspace = Workspace::at(&root);
+    let workspace = Workspace::at(root.clone());
     if record.state != State::Undoing {
         refuse_what_would_be_lost(&root, &record)?;
         // the act that was under way may be half done
@@ -101,7 +101,7 @@ pub fn undo(folder: &Path, at: At<'_>) -> Result<Vec<String>> {
 }
 
 fn refuse_what_would_be_lost(root: &Path, record: &Record) -> Result<()> {
-    let workspace = Workspace::at(root);
+    let workspace = Workspace::at(root.to_owned());
     let others: Vec<String> = workspace
         .instances()?
         .into_iter()
