@@ -135,3 +135,83 @@ fn stamp_of(text: &str) -> String {
         .map(|b| format!("{b:02x}"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{NewInstance, Workspace};
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    /// A workspace with one instance whose `.env` has these bytes and this mode.
+    fn with_env(bytes: &str, mode: u32) -> (tempfile::TempDir, Service, InstanceName, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::init(folder.path()).unwrap();
+        let name = InstanceName::parse("default").unwrap();
+        let new = NewInstance::default();
+        let instance = workspace.create_instance(&name, &new).unwrap();
+        let path = instance.env_path();
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let service = Service::open(Some(folder.path())).unwrap();
+        (folder, service, name, path)
+    }
+
+    #[test]
+    fn a_save_keeps_mode_owner_and_line_ends() {
+        let before = "# first\r\nA=1\r\nB='two'\r\n\r\nLAST=x";
+        let (_folder, service, name, path) = with_env(before, 0o640);
+        let meta = fs::metadata(&path).unwrap();
+        let read = service.load_env(&name).unwrap();
+        let mut file = EnvFile::parse(&read.text).unwrap();
+        file.set("A", "2").unwrap();
+        file.set("CERT", "a\nb").unwrap();
+        let saved = service.save_env(&name, &read.stamp, file.text()).unwrap();
+        assert!(matches!(saved, Saved::Written(_)));
+        let after = fs::read_to_string(&path).unwrap();
+        let wanted = before.replace("A=1", "A=2") + "\r\nCERT='a\r\nb'\r\n";
+        assert_eq!(after, wanted);
+        let now = fs::metadata(&path).unwrap();
+        assert_eq!(now.mode() & 0o7777, 0o640);
+        assert_eq!((now.uid(), now.gid()), (meta.uid(), meta.gid()));
+        let rest = fs::read_dir(path.parent().unwrap()).unwrap();
+        let left: Vec<_> = rest
+            .map(|entry| entry.unwrap().file_name())
+            .filter(|name| name.to_string_lossy().contains(".env."))
+            .collect();
+        assert_eq!(left.len(), 0, "{left:?}");
+    }
+
+    #[test]
+    fn another_hands_change_is_not_overwritten() {
+        let (_folder, service, name, path) = with_env("A=1\n", 0o600);
+        let read = service.load_env(&name).unwrap();
+        fs::write(&path, "A=theirs\n").unwrap();
+        let saved = service.save_env(&name, &read.stamp, "A=mine\n").unwrap();
+        let Saved::Stale(now) = saved else {
+            panic!("it was overwritten");
+        };
+        assert_eq!(now.text, "A=theirs\n");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "A=theirs\n");
+        let saved = service.save_env(&name, &now.stamp, "A=mine\n").unwrap();
+        assert!(matches!(saved, Saved::Written(_)));
+    }
+
+    #[test]
+    fn what_is_needed_follows_the_instance_and_the_workspaces_schema() {
+        let (folder, service, name, _) = with_env("", 0o600);
+        let own = "[[key]]\nname = \"PAYMENT_KEY\"\ntype = \"text\"\nrequired = true\n";
+        fs::write(folder.path().join("env.schema.toml"), own).unwrap();
+        let (schema, wanted) = service.env_rules(&name).unwrap();
+        let needed = schema.required(&wanted);
+        assert!(needed.iter().any(|key| key.name == "PAYMENT_KEY"));
+        let template = service.env_template(&name).unwrap();
+        assert!(template.text.contains("SUPABASE_URL="));
+        service.note_shown(&name, "reveal", "A").unwrap();
+        let lines = service.activity(&name).unwrap();
+        assert!(
+            lines.iter().any(|(_, text)| text == "reveal A"),
+            "{lines:?}"
+        );
+    }
+}

@@ -276,8 +276,16 @@ pub const ACTIONS: &[Action] = &[
     act(Id::Last, Compare, &["G", "end"], "last", "Go to the last line.", 0),
     act(Id::Back, Compare, &["esc", "q"], "back", "Choose another one, or close this.", 5),
 
-    act(Id::Change, Configs, &["enter"], "change", "Change the selected value.", 1).unless(no::without_value),
+    act(Id::Change, Configs, &["enter"], "change", "Change the selected value, and save it.", 1).unless(no::without_value),
     act(Id::EditFile, Configs, &["E"], "editor", "Open the file in your editor.", 2).unless(no::without_config),
+    act(Id::Add, Configs, &["a"], "add", "Add a key that the file could have.", 3).unless(no::without_missing_key),
+    act(Id::Remove, Configs, &["d"], "remove", "Remove the selected key, and save.", 4).unless(no::without_value),
+    act(Id::Undo, Configs, &["u"], "undo", "Take the last saved change back.", 5).unless(no::undo_config),
+    act(Id::Redo, Configs, &["U", "ctrl-r"], "redo", "Make the change again that was taken back.", 0).unless(no::redo_config),
+    act(Id::NextMark, Configs, &["n"], "next mark", "Go to the next value that something is to be said about.", 0).unless(no::without_config),
+    act(Id::PreviousMark, Configs, &["N"], "previous mark", "Go to the previous value that something is to be said about.", 0).unless(no::without_config),
+    act(Id::CopyValue, Configs, &["y"], "copy value", "Copy the selected value to the clipboard.", 0).unless(no::without_value),
+    act(Id::CopyName, Configs, &["Y"], "copy name", "Copy the selected value's name to the clipboard.", 0).unless(no::without_config),
 
     act(Id::Fold, Jobs, &["enter", "space"], "steps", "Show or hide the steps of the selected job.", 1).unless(no::without_job),
     act(Id::Log, Jobs, &["l"], "log", "Read the log of the selected job.", 2).unless(no::without_job),

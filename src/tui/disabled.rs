@@ -281,6 +281,26 @@ pub fn without_config(state: &State) -> Why {
     }
 }
 
+pub fn without_missing_key(state: &State) -> Why {
+    without_config(state).or_else(|| {
+        let (file, _) = state.configs.selected()?;
+        let name = &file.document.name;
+        match (&file.values, file.missing().is_empty()) {
+            (Err(_), _) => Some(format!("{name} can't be read: E opens it in your editor.")),
+            (_, true) => Some(format!("{name} has every key that it could have.")),
+            _ => None,
+        }
+    })
+}
+
+pub fn undo_config(state: &State) -> Why {
+    (!state.configs.can_undo()).then(|| "There is nothing to undo.".into())
+}
+
+pub fn redo_config(state: &State) -> Why {
+    (!state.configs.can_redo()).then(|| "There is nothing to do again.".into())
+}
+
 pub fn without_value(state: &State) -> Why {
     without_config(state).or_else(|| match state.configs.selected() {
         Some((file, None)) => Some(format!(

@@ -449,10 +449,10 @@ fn configuration_files() {
             "supabase.config.json",
             r#"{"kind":"sandbox","region":"local","accessTokenKey":"SUPABASE_ACCESS_TOKEN"}"#,
         ),
-        document("mcp.json", "{ broken"),
+        document("mcp.json", "{\n  \"servers\": {\n    broken\n  }\n}\n"),
         document(
             "instance.toml",
-            "strategy = \"hybrid\"\nlabels = [\"demo\"]\n",
+            "strategy = \"hybrid\"\nlabels = [\"demo\"]\nexpiry = \"soon\"\nodd = 1\n",
         ),
     ];
     update(&mut state, Msg::Configs(name("default"), Ok(files)));

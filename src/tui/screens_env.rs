@@ -7,7 +7,7 @@ use super::msg::Msg;
 use super::screens::{at_all_sizes, document, environment, press, text, type_in};
 use super::state::State;
 use super::state::env::compare::Source;
-use super::state::sample::name;
+use super::state::sample::{self, name};
 use super::update::update;
 
 const OTHER: &str = "\
@@ -125,4 +125,21 @@ fn two_environments_side_by_side() {
     type_in(&mut state, "f");
     update(&mut state, Msg::Resize(80, 24));
     insta::assert_snapshot!("compare-all-80x24", text(&state));
+}
+
+#[test]
+fn configuration_files_are_changed_with_forms_of_their_own() {
+    let mut state = sample::three();
+    type_in(&mut state, "2]]");
+    let text_of_file = "strategy = \"hybrid\"\nlabels = [\"demo\"]\nexpiry = \"soon\"\n";
+    let files = vec![document("instance.toml", text_of_file)];
+    update(&mut state, Msg::Configs(name("default"), Ok(files)));
+    update(&mut state, Msg::Resize(80, 24));
+    type_in(&mut state, "n");
+    insta::assert_snapshot!("configs-mark-80x24", text(&state));
+    press(&mut state, KeyCode::Enter);
+    insta::assert_snapshot!("configs-form-80x24", text(&state));
+    press(&mut state, KeyCode::Esc);
+    type_in(&mut state, "a");
+    insta::assert_snapshot!("configs-add-80x24", text(&state));
 }

@@ -121,3 +121,50 @@ fn a_file_changed_by_another_hand_is_noticed() {
     .expect("the file");
     terminal.wait_text("FROM_OUTSIDE");
 }
+
+/// The program wrote these bytes.
+fn wrote(terminal: &Terminal, what: &str, bytes: &[u8]) {
+    terminal.wait_for(what, SOON, |seen| {
+        seen.bytes.windows(bytes.len()).any(|w| w == bytes)
+    });
+}
+
+#[test]
+fn a_value_is_copied_by_way_of_the_terminal() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    let terminal = open(&world);
+    select(&terminal, "PLAIN");
+    terminal.keys("y");
+    // "old" in base64
+    wrote(&terminal, "it's copied", b"\x1b]52;c;b2xk\x07");
+    terminal.wait_text("PLAIN is copied");
+}
+
+#[test]
+fn a_secret_is_on_the_screen_only_while_its_key_is_held() {
+    let _turn = shared();
+    let world = World::with(&["default"]);
+    fs::write(world.env_file("default"), "MY_TOKEN=example-held\n").expect("the file");
+    let start = Start::in_folder(world.root()).env("TERM", "xterm-kitty");
+    let mut terminal = start.open();
+    terminal.wait_text("default");
+    wrote(&terminal, "it asks to be told of releases", b"\x1b[>3u");
+    terminal.keys("e");
+    terminal.wait_text("MY_TOKEN");
+    select(&terminal, "MY_TOKEN");
+    terminal.keys("v");
+    terminal.wait_text("example-held");
+    // held: the terminal repeats it, then tells that it was let go (the kitty protocol's CSI u)
+    terminal.keys("\x1b[118;1:2u");
+    terminal.keys("\x1b[118;1:3u");
+    terminal.wait_gone("example-held");
+    terminal.keys("v");
+    terminal.wait_text("example-held");
+    // the focus is lost
+    terminal.keys("\x1b[O");
+    terminal.wait_gone("example-held");
+    terminal.keys("q");
+    assert!(terminal.wait_end(SOON).success());
+    wrote(&terminal, "it gives the keyboard back", b"\x1b[<1u");
+}

@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 
 use super::json_scan::{Object, elements, skip_blank, value_end};
 use super::{A_LIST, ConfigValue, expected, gone, is_secret, list_edit, mark, one_line, splice};
+use crate::domain::place::place;
 use crate::error::{Context, Kind, Result};
 
 struct Leaf {
@@ -17,6 +18,7 @@ pub(super) fn values(name: &str, text: &str) -> Result<Vec<ConfigValue>> {
     leaves(name, text)?
         .into_iter()
         .map(|leaf| {
+            let place = place(text, leaf.span.start);
             let raw = text.get(leaf.span).unwrap_or_default();
             let value = parse(name, raw)?;
             let secret = match &value {
@@ -41,6 +43,7 @@ pub(super) fn values(name: &str, text: &str) -> Result<Vec<ConfigValue>> {
                 path: leaf.path,
                 text,
                 secret,
+                place,
             })
         })
         .collect()

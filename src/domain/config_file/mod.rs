@@ -5,6 +5,7 @@
 //! is read by `toml_edit`, which knows where each value stands. Neither is ever written out of a
 //! parsed document: that would lose line endings, a byte order mark or the way a number is written.
 
+pub mod fields;
 pub mod json_edit;
 mod json_scan;
 mod json_text;
@@ -23,7 +24,7 @@ use std::ops::Range;
 use crate::domain::secret;
 use crate::error::{Error, Result};
 
-pub use shape::check;
+pub use shape::{Misfit, check, misfit};
 
 /// One value, with the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct ConfigValue {
     /// line.
     pub text: String,
     pub secret: bool,
+    /// Where it stands: line and column, from 1. A table with nothing in it has no place: 0.
+    pub place: (usize, usize),
 }
 
 impl ConfigValue {

@@ -8,10 +8,16 @@ use crate::domain::config::{AtlassianConfig, Manifest, SupabaseConfig};
 use crate::domain::place::place;
 use crate::error::{Error, Kind, Result};
 
-/// What is wrong, and where (line and column).
-struct Misfit {
-    what: String,
-    place: (usize, usize),
+/// What is wrong with a file, and where (line and column, from 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    pub what: String,
+    pub place: (usize, usize),
+}
+
+/// What keeps the program from reading a file of this name, if anything: its form, or its shape.
+pub fn misfit(file: &str, text: &str) -> Option<Misfit> {
+    fit(file, text)?.err()
 }
 
 /// `None` for a file that Matriz doesn't know.

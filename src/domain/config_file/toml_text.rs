@@ -34,6 +34,10 @@ pub(super) fn values(name: &str, text: &str) -> Result<Vec<ConfigValue>> {
             Some(value) => shown(text, value),
             None => "{}".to_owned(),
         },
+        place: leaf
+            .value
+            .and_then(Value::span)
+            .map_or((0, 0), |span| place(text, span.start)),
         secret: leaf.value.is_some_and(|value| hidden(&leaf.path, value)),
         path: leaf.path,
     };

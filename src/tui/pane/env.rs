@@ -17,6 +17,10 @@ use crate::tui::widget::{field, frame, text, window};
 
 use super::{dim, style};
 
+/// In a pane of fewer cells a mask is shorter: what is said beside it matters more.
+const ROOMY: usize = 74;
+const SHORT_MASK: &str = "••••••";
+
 pub fn draw(state: &State, focused: bool, frame: Rect, area: Rect, buffer: &mut Buffer) {
     let editor = match &state.env.editor {
         Load::Ready(editor) => editor,
@@ -128,7 +132,10 @@ fn row(state: &State, editor: &EnvEditor, key: &Key, look: &Look) -> Line<'stati
     spans.push(Span::raw("  "));
     let shown = here && state.env.revealed;
     let room = look.width.saturating_sub(look.names + 5);
-    let (value, role) = value(editor, key, shown);
+    let (mut value, role) = value(editor, key, shown);
+    if value == MASK && look.width < ROOMY {
+        value = SHORT_MASK.to_owned();
+    }
     // a value that is asked for gets all the room
     let said = said(state, key).filter(|_| !shown);
     let said_width = said.as_ref().map_or(0, |line| line.width() + 2);
@@ -282,7 +289,11 @@ fn about(state: &State, key: &Key) -> String {
     };
     let from = spec.from.as_deref().unwrap_or_default();
     let from = if key.present { "" } else { from };
-    format!("{} {from}", spec.help).trim().to_owned()
+    let says = key
+        .says
+        .as_ref()
+        .map_or_else(String::new, |says| format!("{says}. "));
+    format!("{says}{} {from}", spec.help).trim().to_owned()
 }
 
 /// A file that can't be read: what is wrong, where, and the way out.

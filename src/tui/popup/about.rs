@@ -13,10 +13,14 @@ use crate::tui::widget::text;
 /// anyone from saving: the schema may be wrong.
 pub(super) fn problem(state: &State, form: &Form, field: usize) -> Option<String> {
     let value_field = match form.purpose {
-        Purpose::ChangeKey { .. } => 0,
-        Purpose::AddKey => 1,
+        Purpose::ChangeKey { .. } | Purpose::Config { .. } => 0,
+        Purpose::AddKey | Purpose::AddConfig { .. } => 1,
         _ => return None,
     };
+    if let Some(found) = form.field_of_file().filter(|_| field == value_field) {
+        let value = form.word(field);
+        return found.kind.check(value).err().filter(|_| !value.is_empty());
+    }
     let value = form.typed_value().filter(|v| !v.is_empty())?;
     if field != value_field {
         return None;
@@ -37,19 +41,24 @@ fn spec<'s>(state: &'s State, form: &Form) -> Option<&'s KeySpec> {
 
 /// At most so many lines about the key.
 pub(super) fn lines(state: &State, form: &Form, cells: usize, most: usize) -> Vec<Line<'static>> {
-    let Some(spec) = spec(state, form) else {
-        return Vec::new();
-    };
-    let mut parts = vec![("Type", word(&spec.kind))];
-    if !spec.help.is_empty() {
-        parts.push(("For", spec.help.clone()));
+    let mut parts = Vec::new();
+    if let Some(spec) = spec(state, form) {
+        parts.push(("Type", word(&spec.kind)));
+        let from = spec.from.clone().unwrap_or_default();
+        let example = spec.example.clone().unwrap_or_default();
+        parts.extend([
+            ("For", spec.help.clone()),
+            ("Get it", from),
+            ("Example", example),
+        ]);
+    } else if let Some(field) = form.field_of_file() {
+        parts.push(("Type", field.kind.words()));
+        // where a key is chosen, its help stands there
+        if matches!(form.purpose, Purpose::Config { .. }) {
+            parts.push(("For", field.help.to_owned()));
+        }
     }
-    if let Some(from) = &spec.from {
-        parts.push(("Get it", from.clone()));
-    }
-    if let Some(example) = &spec.example {
-        parts.push(("Example", example.clone()));
-    }
+    parts.retain(|(_, words)| !words.is_empty());
     const LABEL: usize = 9;
     let mut lines = Vec::new();
     for (label, words) in parts {

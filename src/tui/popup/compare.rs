@@ -76,7 +76,10 @@ fn table(
     buffer: &mut Buffer,
 ) {
     let width = state.size.0.saturating_sub(6).min(150);
-    let area = layout::centred(state.size, width, state.size.1.saturating_sub(4));
+    // the head, the rows, a blank, the foot's two lines, the keys
+    let wanted = u16::try_from(view.len().max(3) + 5).unwrap_or(u16::MAX);
+    let wanted = wanted.min(state.size.1.saturating_sub(4));
+    let area = layout::centred(state.size, width, wanted);
     let title = format!("{} beside {}", view.of, source.title());
     let inner = super::open(state, &title, Role::Accent, area, buffer);
     let there = match file {
@@ -107,7 +110,6 @@ fn table(
     );
     let head = Line::from(pane::dim(state, head));
     buffer.set_line(inner.x, inner.y, &head, inner.width);
-    // the head, a blank and the foot's two lines, the keys
     let height = usize::from(inner.height).saturating_sub(5);
     let columns = Columns { names, side };
     let rows = view.shown().enumerate().skip(view.offset).take(height);

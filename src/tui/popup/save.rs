@@ -26,7 +26,7 @@ pub fn draw(state: &State, view: &SaveView, buffer: &mut Buffer) {
     let keys = view.lines.iter().filter(|line| is_key(line)).count();
     let texts = view.lines.len() - keys;
     let summary = match (keys, texts) {
-        (0, 0) => "Only blank lines and spaces change.".to_owned(),
+        (0, 0) => "Only blank lines and line ends change.".to_owned(),
         (0, n) => format!("No value changes; {} around the keys.", counted(n, "line")),
         (n, 0) => format!("{}. Every other byte stays.", counted(n, "key")),
         (k, t) => format!("{} and {} of text.", counted(k, "key"), counted(t, "line")),
@@ -65,8 +65,8 @@ pub fn paste(state: &State, view: &PasteView, buffer: &mut Buffer) {
     let words = [
         (view.count(Does::Adds), "added"),
         (view.count(Does::Changes), "changed"),
-        (view.count(Does::Nothing), "as they are"),
-        (view.count(Does::Unread), "can't be read and are left out"),
+        (view.count(Does::Nothing), "unchanged"),
+        (view.count(Does::Unread), "unreadable, left out"),
     ];
     let mut summary: Vec<String> = words
         .iter()

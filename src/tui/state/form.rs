@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use crate::domain::config_file::fields::{self, FieldType};
 use crate::domain::env_schema::KeyType;
 use crate::domain::instance::InstanceView;
 use crate::domain::name::InstanceName;
@@ -40,6 +41,10 @@ pub enum Purpose {
     Config {
         file: String,
         path: Vec<String>,
+    },
+    /// A known key that a configuration file hasn't yet.
+    AddConfig {
+        file: String,
     },
 }
 
@@ -282,16 +287,40 @@ impl Form {
         )
     }
 
-    pub fn config(file: &str, path: Vec<String>, value: &str, hint: &str) -> Self {
+    pub fn config(file: &str, path: Vec<String>, value: &str, kind: Option<FieldType>) -> Self {
+        let field = match kind.and_then(|kind| field_options(kind, value)) {
+            Some((options, at)) => Field::choice("Value", options, at),
+            None => Field::text("Value", value, "empty"),
+        };
+        let title = format!("{} in {file}", path.join("."));
+        let file = file.into();
+        Form::new(Purpose::Config { file, path }, title, "save", vec![field])
+    }
+
+    /// Asks which of the missing keys to add, and its value.
+    pub fn add_config(file: &str, missing: &[&'static fields::Field]) -> Self {
+        let keys = missing
+            .iter()
+            .map(|field| (field.key.to_owned(), field.help.to_owned()))
+            .collect();
         Form::new(
-            Purpose::Config {
-                file: file.into(),
-                path: path.clone(),
-            },
-            format!("{} in {file}", path.join(".")),
-            "save",
-            vec![Field::text("Value", value, hint)],
+            Purpose::AddConfig { file: file.into() },
+            format!("Add to {file}"),
+            "add",
+            vec![
+                Field::choice("Key", keys, 0),
+                Field::text("Value", "", "as the key asks for"),
+            ],
         )
+    }
+
+    /// What is known of the value of a configuration file that is filled in.
+    pub fn field_of_file(&self) -> Option<&'static fields::Field> {
+        match &self.purpose {
+            Purpose::Config { file, path } => fields::known(file, path),
+            Purpose::AddConfig { file } => fields::known(file, &[self.word(0).to_owned()]),
+            _ => None,
+        }
     }
 
     /// The value that is typed, where this is about a key of the environment.
@@ -412,6 +441,17 @@ impl Form {
             kind,
         })
     }
+}
+
+/// The same for a value of a configuration file.
+fn field_options(kind: FieldType, now: &str) -> Option<(Vec<(String, String)>, usize)> {
+    let words: &[&str] = match kind {
+        FieldType::OneOf(words) => words,
+        FieldType::Boolean => &["false", "true"],
+        _ => return None,
+    };
+    let words = words.iter().map(|word| (*word).to_owned()).collect();
+    options(&KeyType::OneOf(words), now)
 }
 
 /// What can be chosen for a value of this type, and which of it stands there now; `None` for what is

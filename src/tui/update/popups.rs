@@ -12,7 +12,7 @@ use crate::tui::state::form::{Purpose, Value};
 use crate::tui::state::notice::{Notice, Tone};
 use crate::tui::state::popup::Popup;
 
-use super::{act, confirm, connect, env, held, isolation, keys};
+use super::{act, configs, confirm, connect, env, held, isolation, keys};
 
 pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
     match id {
@@ -174,9 +174,8 @@ fn submit(state: &mut State, effects: &mut Vec<Effect>) {
             Ok(right) => act::compare(state, left, right, effects),
             Err(error) => refuse(state, 0, Notice::from(&error)),
         },
-        Purpose::AddKey | Purpose::ChangeKey { .. } | Purpose::Config { .. } => {
-            env::submit(state, effects);
-        }
+        Purpose::AddKey | Purpose::ChangeKey { .. } => env::submit(state),
+        Purpose::Config { .. } | Purpose::AddConfig { .. } => configs::submit(state, effects),
     }
 }
 

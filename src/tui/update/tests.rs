@@ -37,6 +37,7 @@ pub(in crate::tui) fn press(state: &mut State, keys: &str) -> Vec<Effect> {
                     "tab" => code(KeyCode::Tab),
                     "up" => code(KeyCode::Up),
                     "down" => code(KeyCode::Down),
+                    "left" => code(KeyCode::Left),
                     "right" => code(KeyCode::Right),
                     "back" => code(KeyCode::Backspace),
                     other => panic!("no key {other}"),

@@ -40,6 +40,8 @@ pub fn cut(text: &str, cells: usize) -> String {
         out.push(c);
         used += w;
     }
+    // a sign that only takes its width with the one behind it (an emoji's variation selector)
+    while width(&out) >= cells && out.pop().is_some() {}
     out.push('…');
     out
 }
@@ -83,10 +85,12 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
             for c in printable(word).chars() {
                 // a few signs are three cells wide, or more
                 let c = if c.width() > Some(cells) { '…' } else { c };
-                if width(&line) + c.width().unwrap_or(0) > cells {
-                    lines.push(std::mem::take(&mut line));
-                }
                 line.push(c);
+                if width(&line) > cells {
+                    line.pop();
+                    lines.push(std::mem::take(&mut line));
+                    line.push(c);
+                }
             }
         }
         lines.push(line);
@@ -105,6 +109,7 @@ mod tests {
         assert_eq!(left("日本", 6), "日本  ");
         assert_eq!(right("12", 4), "  12");
         assert_eq!(cut("abc", 0), "");
+        assert_eq!(cut("\u{1f56f}\u{fe0f}ab", 2), "\u{1f56f}…");
     }
 
     #[test]

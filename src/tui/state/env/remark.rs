@@ -144,7 +144,7 @@ fn needed_by(spec: &KeySpec, wanted: &Wanted) -> String {
         Some(need) if !need.supabase.is_empty() => {
             format!("a project in the {}", wanted.supabase.word())
         }
-        Some(need) if !need.atlassian.is_empty() => "Jira and Confluence".to_owned(),
+        Some(need) if !need.atlassian.is_empty() => "its Jira and wiki".to_owned(),
         // what every project of its own needs
         _ if wanted.strategy != Strategy::Schema => format!("strategy {}", wanted.strategy),
         _ => "every instance".to_owned(),

@@ -3,16 +3,15 @@
 use tui_input::InputRequest;
 
 use crate::domain::env_schema::KeyType;
-use crate::tui::effect::Effect;
 use crate::tui::state::State;
 use crate::tui::state::env::Change;
 use crate::tui::state::form::{Form, Purpose, Value};
 use crate::tui::state::notice::{Notice, Tone};
 use crate::tui::state::popup::Popup;
-use crate::tui::update::{configs, popups};
+use crate::tui::update::popups;
 
-/// A form about a key or a value is sent off.
-pub(crate) fn submit(state: &mut State, effects: &mut Vec<Effect>) {
+/// A form about a key is sent off.
+pub(crate) fn submit(state: &mut State) {
     let Some(Popup::Form(form)) = state.popups.last() else {
         return;
     };
@@ -27,13 +26,7 @@ pub(crate) fn submit(state: &mut State, effects: &mut Vec<Effect>) {
             key: key.clone(),
             value: Some(first),
         },
-        Purpose::Config { file, path } => {
-            let (file, path) = (file.clone(), path.clone());
-            return configs::submit(state, &file, &path, &first, effects);
-        }
-        Purpose::Clone { .. } | Purpose::New | Purpose::Init { .. } | Purpose::Connect { .. } => {
-            return;
-        }
+        _ => return,
     };
     let added = form.purpose == Purpose::AddKey;
     let Some(editor) = state.env.editor.ready_mut() else {
