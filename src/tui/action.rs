@@ -234,7 +234,7 @@ pub const ACTIONS: &[Action] = &[
     act(Id::First, Detail, &["g", "home"], "first", "Go to the first line.", 0),
     act(Id::Last, Detail, &["G", "end"], "last", "Go to the last line.", 0),
 
-    act(Id::Change, Env, &["enter"], "change", "Change the value of the selected key, or fill in a missing one.", 1).unless(no::without_key),
+    act(Id::Change, Env, &["enter"], "change", "Change the value of the selected key.", 1).unless(no::without_key),
     act(Id::Add, Env, &["a"], "add", "Add a key. Pasted lines of KEY=VALUE are shown first, then added at once.", 2).unless(no::without_env),
     act(Id::Filter, Env, &["/"], "filter", "Find keys by name, group or visible value.", 3).unless(no::without_env),
     act(Id::Reveal, Env, &["v"], "show", "Show the selected value: while held where the terminal tells when a key is let go, else until the next key.", 4).unless(no::without_set_key),

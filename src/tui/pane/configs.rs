@@ -5,9 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::domain::config_file::fields;
 use crate::domain::secret::{self, MASK};
 use crate::tui::state::State;
-use crate::tui::state::configs::{self, ConfigFile};
+use crate::tui::state::configs::{self, ConfigFile, MarkKind};
 use crate::tui::state::notice::Load;
 use crate::tui::theme::{self, Role};
 use crate::tui::widget::{frame, text, window};
@@ -142,10 +143,10 @@ fn value(state: &State, file: &ConfigFile, n: usize, names: usize, width: usize)
         (false, text) => (text, Role::Plain),
     };
     let mark = file.marks.get(n).and_then(Option::as_ref);
-    let said = mark.map(|mark| match mark.error {
-        true => (theme::FAILED, Role::Bad, "can't be read"),
-        false if mark.text.contains("doesn't know") => ("·", Role::Dim, "not known, kept"),
-        false => (theme::ATTENTION, Role::Warn, "of another sort"),
+    let said = mark.map(|mark| match mark.kind {
+        MarkKind::Error => (theme::FAILED, Role::Bad, "can't be read"),
+        MarkKind::Sort => (theme::ATTENTION, Role::Warn, "of another sort"),
+        MarkKind::Unknown => ("·", Role::Dim, "not known, kept"),
     });
     let taken = said.map_or(0, |(_, _, words)| text::width(words) + 4);
     let mut spans = vec![
@@ -166,11 +167,13 @@ fn value(state: &State, file: &ConfigFile, n: usize, names: usize, width: usize)
 
 /// Two lines at the bottom: what is wrong with the selected value, or what it is for.
 fn foot(state: &State, area: Rect, buffer: &mut Buffer) {
-    use crate::domain::config_file::fields;
     let (mark, words) = match (state.configs.mark(), state.configs.selected()) {
         (Some(mark), _) => {
-            let role = if mark.error { Role::Bad } else { Role::Warn };
-            let glyph = Span::styled(format!("{} ", theme::ATTENTION), style(state, role));
+            let glyph = match mark.kind {
+                MarkKind::Error => Span::styled("▲ ", style(state, Role::Bad)),
+                MarkKind::Sort => Span::styled("▲ ", style(state, Role::Warn)),
+                MarkKind::Unknown => Span::raw(""),
+            };
             (glyph, mark.text.clone())
         }
         (None, Some((file, Some(value)))) => {

@@ -35,11 +35,21 @@ pub enum Pending {
     Redo,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkKind {
+    /// The program can't read the file like this.
+    Error,
+    /// The value is of another sort than its key asks for.
+    Sort,
+    /// The program doesn't know the key.
+    Unknown,
+}
+
 /// What is to be said about a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigMark {
-    /// The program can't read the file like this.
-    pub error: bool,
+    pub kind: MarkKind,
+    /// With file, line and column.
     pub text: String,
 }
 
@@ -122,27 +132,20 @@ fn marks(name: &str, values: &[ConfigValue], misfit: Option<&Misfit>) -> Vec<Opt
     let of = |n: usize, value: &ConfigValue| {
         let field = fields::known(name, &value.path);
         let wrong = field.and_then(|field| field.kind.check(&value.text).err());
-        let at = |text: &str| {
+        let mark = |kind: MarkKind, text: &str| {
             let (line, column) = value.place;
-            format!("{name}:{line}:{column}: {text}")
+            let text = format!("{name}:{line}:{column}: {text}");
+            ConfigMark { kind, text }
         };
         if let Some(misfit) = misfit.filter(|_| guilty == Some(n)) {
             let expected = wrong.unwrap_or_else(|| format!("{}.", misfit.what));
-            return Some(ConfigMark {
-                error: true,
-                text: at(&expected),
-            });
+            return Some(mark(MarkKind::Error, &expected));
         }
         if let Some(wrong) = wrong {
-            return Some(ConfigMark {
-                error: false,
-                text: at(&wrong),
-            });
+            return Some(mark(MarkKind::Sort, &wrong));
         }
-        fields::is_unknown(name, &value.path).then(|| ConfigMark {
-            error: false,
-            text: at("Matriz doesn't know this key; it is kept as it is."),
-        })
+        let unknown = "Matriz doesn't know this key; it is kept as it is.";
+        fields::is_unknown(name, &value.path).then(|| mark(MarkKind::Unknown, unknown))
     };
     values.iter().enumerate().map(|(n, v)| of(n, v)).collect()
 }
@@ -390,12 +393,13 @@ mod tests {
         assert_eq!(mark(0), None);
         let wrong = mark(1).unwrap();
         assert!(
-            wrong.error && wrong.text.starts_with("instance.toml:2:10: It should be"),
+            wrong.kind == MarkKind::Error
+                && wrong.text.starts_with("instance.toml:2:10: It should be"),
             "{wrong:?}"
         );
         let unknown = mark(2).unwrap();
         assert!(
-            !unknown.error && unknown.text.contains("kept"),
+            unknown.kind == MarkKind::Unknown && unknown.text.contains("kept"),
             "{unknown:?}"
         );
         let json = file(
@@ -415,7 +419,9 @@ mod tests {
             "{\"region\": 5, \"kind\": \"cloud\"}",
         );
         assert!(
-            shape.marks[0].as_ref().is_some_and(|mark| mark.error),
+            shape.marks[0]
+                .as_ref()
+                .is_some_and(|mark| mark.kind == MarkKind::Error),
             "{:?}",
             shape.marks
         );

@@ -10,6 +10,7 @@ use crate::domain::strategy::{ProviderKind, Strategy};
 use crate::error::Result;
 use crate::tui::backend::{NewInstance, Request};
 
+use super::choices;
 use super::notice::Notice;
 
 /// What a form is for.
@@ -270,7 +271,7 @@ impl Form {
         let now = value.unwrap_or_default();
         let example = example.map(|example| format!("for example {example}"));
         let hint = example.unwrap_or_else(|| "empty".to_owned());
-        let field = match kind.and_then(|kind| options(kind, now)) {
+        let field = match kind.and_then(|kind| choices::of_key(kind, now)) {
             _ if secret => Field::secret("Value", "type or paste the new value").of_lines(),
             Some((options, at)) => Field::choice("Value", options, at),
             None => Field::text("Value", now, &hint).of_lines(),
@@ -288,7 +289,7 @@ impl Form {
     }
 
     pub fn config(file: &str, path: Vec<String>, value: &str, kind: Option<FieldType>) -> Self {
-        let field = match kind.and_then(|kind| field_options(kind, value)) {
+        let field = match kind.and_then(|kind| choices::of_file(kind, value)) {
             Some((options, at)) => Field::choice("Value", options, at),
             None => Field::text("Value", value, "empty"),
         };
@@ -443,72 +444,9 @@ impl Form {
     }
 }
 
-/// The same for a value of a configuration file.
-fn field_options(kind: FieldType, now: &str) -> Option<(Vec<(String, String)>, usize)> {
-    let words: &[&str] = match kind {
-        FieldType::OneOf(words) => words,
-        FieldType::Boolean => &["false", "true"],
-        _ => return None,
-    };
-    let words = words.iter().map(|word| (*word).to_owned()).collect();
-    options(&KeyType::OneOf(words), now)
-}
-
-/// What can be chosen for a value of this type, and which of it stands there now; `None` for what is
-/// typed.
-fn options(kind: &KeyType, now: &str) -> Option<(Vec<(String, String)>, usize)> {
-    const PAIRS: [[&str; 2]; 4] = [["true", "false"], ["1", "0"], ["yes", "no"], ["on", "off"]];
-    let words: Vec<String> = match kind {
-        KeyType::Boolean => {
-            let pair = PAIRS
-                .iter()
-                .find(|pair| pair.iter().any(|word| word.eq_ignore_ascii_case(now)));
-            let pair = pair.unwrap_or(&PAIRS[0]);
-            // what stands there keeps its spelling
-            let spelt = |word: &&str| match word.eq_ignore_ascii_case(now) {
-                true => now.to_owned(),
-                false => (*word).to_owned(),
-            };
-            pair.iter().map(spelt).collect()
-        }
-        KeyType::OneOf(values) => values.clone(),
-        _ => return None,
-    };
-    let mut options: Vec<(String, String)> = words
-        .into_iter()
-        .map(|word| (word, String::new()))
-        .collect();
-    let at = options.iter().position(|(word, _)| word == now);
-    if at.is_none() && !now.is_empty() {
-        let what = "what stands there now, though it isn't one of the others";
-        options.insert(0, (now.to_owned(), what.to_owned()));
-    }
-    Some((options, at.unwrap_or(0)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn words(kind: &KeyType, now: &str) -> (Vec<String>, usize) {
-        let (options, at) = options(kind, now).unwrap();
-        (options.into_iter().map(|(word, _)| word).collect(), at)
-    }
-
-    #[test]
-    fn what_has_few_values_is_chosen() {
-        let strings = |all: &[&str]| all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-        assert_eq!(
-            words(&KeyType::Boolean, ""),
-            (strings(&["true", "false"]), 0)
-        );
-        assert_eq!(words(&KeyType::Boolean, "No"), (strings(&["yes", "No"]), 1));
-        assert_eq!(words(&KeyType::Boolean, "maybe").0.len(), 3);
-        let one = KeyType::OneOf(strings(&["a", "b"]));
-        assert_eq!(words(&one, "b"), (strings(&["a", "b"]), 1));
-        assert_eq!(words(&one, "c"), (strings(&["c", "a", "b"]), 0));
-        assert!(options(&KeyType::Port, "1").is_none());
-    }
 
     #[test]
     fn the_cursor_goes_from_line_to_line() {

@@ -1,5 +1,6 @@
 //! What the screen knows: plain values. Only `update` changes them; drawing reads them.
 
+mod choices;
 pub mod configs;
 pub mod connect;
 pub mod deadline;

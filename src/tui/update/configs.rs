@@ -8,7 +8,7 @@ use crate::tui::backend::{Document, Saved};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
 use crate::tui::state::State;
-use crate::tui::state::configs::{ConfigFile, Pending};
+use crate::tui::state::configs::Pending;
 use crate::tui::state::form::{Form, Purpose};
 use crate::tui::state::notice::{Load, Notice, Tone};
 use crate::tui::state::popup::Popup;
@@ -203,22 +203,20 @@ pub(super) fn saved(state: &mut State, name: &InstanceName, file: &str, result: 
     }
 }
 
-/// The files that stand there, for a test.
-#[cfg(test)]
-pub(super) fn texts(state: &State) -> Vec<String> {
-    let files = state.configs.files.ready().into_iter().flatten();
-    files
-        .map(|file: &ConfigFile| file.document.text.clone())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tui::msg::Msg;
+    use crate::tui::state::configs::MarkKind;
     use crate::tui::state::sample::{self, name};
     use crate::tui::update::tests::press;
     use crate::tui::update::update;
+
+    /// The files that stand there.
+    fn texts(state: &State) -> Vec<String> {
+        let files = state.configs.files.ready().into_iter().flatten();
+        files.map(|file| file.document.text.clone()).collect()
+    }
 
     fn document(text: &str, stamp: &str) -> Document {
         Document {
@@ -318,10 +316,10 @@ mod tests {
     fn marks_are_gone_to() {
         let mut state = open("strategy = \"hybrid\"\nexpiry = \"soon\"\nodd = 1\n");
         press(&mut state, "n");
-        assert!(state.configs.mark().unwrap().error);
+        assert!(state.configs.mark().unwrap().kind == MarkKind::Error);
         press(&mut state, "n");
-        assert!(!state.configs.mark().unwrap().error);
+        assert!(state.configs.mark().unwrap().kind == MarkKind::Unknown);
         press(&mut state, "n");
-        assert!(state.configs.mark().unwrap().error);
+        assert!(state.configs.mark().unwrap().kind == MarkKind::Error);
     }
 }

@@ -3,6 +3,8 @@
 pub mod compare;
 pub mod diff;
 mod editor;
+mod filter;
+mod groups;
 pub mod paste;
 mod refs;
 pub mod remark;

@@ -3,15 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fuzzy_matcher::FuzzyMatcher;
-use fuzzy_matcher::skim::SkimMatcherV2;
-
 use crate::domain::env_file::{EnvEntry, LintCode};
-use crate::domain::env_schema::{KeySpec, Schema, SchemaFinding, Wanted};
+use crate::domain::env_schema::{Schema, SchemaFinding, Wanted};
 use crate::domain::secret;
-use crate::tui::widget::text;
 
 use super::editor::EnvEditor;
+use super::filter::Filter;
+use super::groups::Groups;
 use super::refs::{Refs, Whose};
 use super::remark::{self, Remark};
 
@@ -68,9 +66,6 @@ pub struct Around<'a> {
     /// Keys that nothing needs are offered too.
     pub optional: bool,
 }
-
-/// Keys that the schema puts nowhere.
-const OTHER: &str = "Other";
 
 impl View {
     pub fn new(editor: &EnvEditor, around: &Around<'_>) -> View {
@@ -217,96 +212,6 @@ fn present(
         remark: said,
         says: token.says,
         hits: Vec::new(),
-    }
-}
-
-/// The groups in the schema's order, the rest at the end.
-struct Groups {
-    all: Vec<(String, Vec<Key>)>,
-    /// Position of each by its title.
-    at: HashMap<String, usize>,
-}
-
-impl Groups {
-    fn new(schema: &Schema) -> Groups {
-        let mut groups = Groups {
-            all: Vec::new(),
-            at: HashMap::new(),
-        };
-        for spec in schema.keys().filter(|spec| spec.group != OTHER) {
-            groups.place(&spec.group);
-        }
-        groups.place(OTHER);
-        groups
-    }
-
-    fn place(&mut self, title: &str) -> usize {
-        if let Some(at) = self.at.get(title) {
-            return *at;
-        }
-        self.all.push((title.to_owned(), Vec::new()));
-        self.at.insert(title.to_owned(), self.all.len() - 1);
-        self.all.len() - 1
-    }
-
-    fn push(&mut self, spec: Option<&KeySpec>, key: Key) {
-        let title = spec.map_or(OTHER, |spec| spec.group.as_str());
-        let at = self.place(if title.is_empty() { OTHER } else { title });
-        if let Some((_, keys)) = self.all.get_mut(at) {
-            keys.push(key);
-        }
-    }
-
-    fn view(self) -> View {
-        let mut view = View::default();
-        for (title, keys) in self.all.into_iter().filter(|(_, keys)| !keys.is_empty()) {
-            view.rows.push(Row::Head(title));
-            for key in keys {
-                view.names = view.names.max(text::width(&key.name));
-                view.marks += usize::from(key.remark.is_some());
-                view.keys.push(view.rows.len());
-                view.rows.push(Row::Key(key));
-            }
-        }
-        view
-    }
-}
-
-/// Lets keys through whose name has the pattern's letters in order, or whose group or visible value
-/// holds it.
-struct Filter {
-    pattern: String,
-    matcher: SkimMatcherV2,
-}
-
-impl Filter {
-    fn new(pattern: &str) -> Filter {
-        Filter {
-            pattern: pattern.to_lowercase(),
-            matcher: SkimMatcherV2::default().ignore_case(),
-        }
-    }
-
-    fn lets(&self, group: &str, key: &mut Key) -> bool {
-        let name = key.name.to_ascii_lowercase();
-        if let Some(at) = name.find(&self.pattern) {
-            let first = name.get(..at).unwrap_or_default().chars().count();
-            key.hits = (first..first + self.pattern.chars().count()).collect();
-            return true;
-        }
-        let visible = key.value.as_deref().unwrap_or_default();
-        if visible.to_lowercase().contains(&self.pattern)
-            || group.to_lowercase().contains(&self.pattern)
-        {
-            return true;
-        }
-        match self.matcher.fuzzy_indices(&key.name, &self.pattern) {
-            Some((_, hits)) => {
-                key.hits = hits;
-                true
-            }
-            None => false,
-        }
     }
 }
 
