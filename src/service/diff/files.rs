@@ -64,6 +64,7 @@ impl Service {
                         path: vec![name],
                         text,
                         secret: false,
+                        place: (0, 0),
                     });
                 }
             }
