@@ -142,6 +142,23 @@ pub struct EnvRules {
     pub wanted: Wanted,
 }
 
+/// One change of a key's value. Values are told apart by fingerprints, never shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyChange {
+    /// By this `matriz env undo` takes it back.
+    pub number: i64,
+    pub at: Timestamp,
+    /// Who and by what: `ana, screen`; `outside`.
+    pub by: String,
+    /// `set`, `unset` or `undo`.
+    pub what: &'static str,
+    /// None where there was no such key.
+    pub before: Option<String>,
+    pub after: Option<String>,
+    /// The change that took this one back.
+    pub undone_by: Option<i64>,
+}
+
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
@@ -246,6 +263,13 @@ pub trait Backend: Send + Sync + 'static {
 
     /// What its `.env` would start from: its `.env.example`, else the template.
     fn env_template(&self, name: &InstanceName) -> impl Future<Output = Answer<Document>> + Send;
+
+    /// Every saved change of one key, newest first.
+    fn env_history(
+        &self,
+        name: &InstanceName,
+        key: &str,
+    ) -> impl Future<Output = Answer<Vec<KeyChange>>> + Send;
 
     /// Writes down that a value was shown or copied: the key's name, never the value.
     fn note(

@@ -10,7 +10,8 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
 use super::backend::{
-    Activity, Backend, Changed, Connect, Document, EnvRules, LogPart, NewInstance, Request, Saved,
+    Activity, Backend, Changed, Connect, Document, EnvRules, KeyChange, LogPart, NewInstance,
+    Request, Saved,
 };
 use crate::domain::difference::{self, Part};
 use crate::domain::held::HeldView;
@@ -257,6 +258,15 @@ impl Backend for Bridge {
         off_loop(move || service.env_template(&name).map(document)).await
     }
 
+    async fn env_history(&self, name: &InstanceName, key: &str) -> Result<Vec<KeyChange>> {
+        let (service, name, key) = (self.service.clone(), name.clone(), key.to_owned());
+        off_loop(move || {
+            let entries = service.env_history(&name, Some(&key))?;
+            Ok(entries.into_iter().map(change).collect())
+        })
+        .await
+    }
+
     async fn note(&self, name: &InstanceName, action: &'static str, key: &str) -> Result<()> {
         let (service, name, key) = (self.service.clone(), name.clone(), key.to_owned());
         off_loop(move || service.note_shown(&name, action, &key)).await
@@ -393,6 +403,22 @@ fn asked(request: &Request) -> request::Request {
             users: Vec::new(),
         },
         Request::Delete { instance } => request::Request::Delete { name: instance },
+    }
+}
+
+fn change(from: service::HistoryEntry) -> KeyChange {
+    let by = match from.who.is_empty() {
+        true => from.by,
+        false => format!("{}, {}", from.who, from.by),
+    };
+    KeyChange {
+        number: from.number,
+        at: from.at,
+        by,
+        what: from.kind,
+        before: from.before,
+        after: from.after,
+        undone_by: from.undone_by,
     }
 }
 

@@ -77,6 +77,10 @@ pub enum Effect {
     },
     LoadEnv(InstanceName),
     LoadEnvRules(InstanceName),
+    LoadHistory {
+        of: InstanceName,
+        key: String,
+    },
     /// Read the file that an instance's own is compared with.
     LoadOther {
         of: InstanceName,
@@ -153,6 +157,7 @@ impl fmt::Debug for Effect {
             Effect::TurnOn { instance, id } => write!(f, "TurnOn({instance}, {id})"),
             Effect::LoadEnv(name) => write!(f, "LoadEnv({name})"),
             Effect::LoadEnvRules(name) => write!(f, "LoadEnvRules({name})"),
+            Effect::LoadHistory { of, key } => write!(f, "LoadHistory({of}, {key})"),
             Effect::LoadOther { of, source } => write!(f, "LoadOther({of}, {source:?})"),
             Effect::Note { action, key, .. } => write!(f, "Note({action}, {key})"),
             Effect::SaveEnv { instance, .. } => write!(f, "SaveEnv({instance})"),
@@ -299,6 +304,14 @@ impl<B: Backend> Runner<B> {
                 self.spawn(token, async move { b.env_rules(&of).await }, |r| {
                     Msg::EnvRules(name, r)
                 });
+            }
+            Effect::LoadHistory { of, key } => {
+                let (name, which) = (of.clone(), key.clone());
+                self.spawn(
+                    token,
+                    async move { b.env_history(&name, &which).await },
+                    |r| Msg::History(of, key, r),
+                );
             }
             Effect::LoadOther { of, source } => {
                 let (own, from) = (of.clone(), source.clone());

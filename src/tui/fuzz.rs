@@ -94,6 +94,7 @@ fn answer(effect: Effect, turn: usize) -> Option<Msg> {
                 wanted: Wanted::default(),
             }),
         ),
+        Effect::LoadHistory { of, key } => Msg::History(of, key, Err(no())),
         Effect::LoadOther { of, source } => Msg::Other(
             of,
             source,

@@ -10,7 +10,7 @@ use crate::domain::name::InstanceName;
 use crate::domain::plan::Plan;
 use crate::error::Result;
 
-use super::backend::{Activity, Changed, Document, EnvRules, LogPart, Saved};
+use super::backend::{Activity, Changed, Document, EnvRules, KeyChange, LogPart, Saved};
 use super::state::env::compare::Source;
 use super::state::popup::Reading;
 
@@ -46,6 +46,8 @@ pub enum Msg {
     Env(InstanceName, Result<Document>),
     EnvSaved(InstanceName, Result<Saved>),
     EnvRules(InstanceName, Result<EnvRules>),
+    /// The saved changes of a key.
+    History(InstanceName, String, Result<Vec<KeyChange>>),
     /// The file to compare an instance's own with.
     Other(InstanceName, Source, Result<Document>),
     /// That a value was shown or copied is written down.

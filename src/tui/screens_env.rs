@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::KeyCode;
 
-use super::backend::Saved;
+use super::backend::{KeyChange, Saved};
 use super::msg::Msg;
 use super::screens::{at_all_sizes, document, environment, press, text, type_in};
 use super::state::State;
@@ -142,4 +142,28 @@ fn configuration_files_are_changed_with_forms_of_their_own() {
     press(&mut state, KeyCode::Esc);
     type_in(&mut state, "a");
     insta::assert_snapshot!("configs-add-80x24", text(&state));
+}
+
+#[test]
+fn the_history_of_a_key_shows_no_value() {
+    let change = |number: i64, before: Option<&str>, after: &str| KeyChange {
+        number,
+        at: sample::ago(number * 3600),
+        by: "ana, screen".into(),
+        what: "set",
+        before: before.map(str::to_owned),
+        after: Some(after.to_owned()),
+        undone_by: (number == 2).then_some(1),
+    };
+    let changes = vec![
+        change(1, Some("0123456789ab"), "ba9876543210"),
+        change(2, None, "0123456789ab"),
+    ];
+    let mut state = environment();
+    type_in(&mut state, "H");
+    let key = state.env.selected().unwrap().name.clone();
+    update(&mut state, Msg::History(name("default"), key, Ok(changes)));
+    insta::assert_snapshot!("history-120x36", text(&state));
+    update(&mut state, Msg::Resize(60, 15));
+    insta::assert_snapshot!("history-60x15", text(&state));
 }

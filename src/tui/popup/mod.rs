@@ -7,6 +7,7 @@ pub mod form;
 pub mod held;
 pub mod help;
 pub mod isolation;
+pub mod history;
 pub mod palette;
 pub mod plan;
 pub mod question;
@@ -45,6 +46,7 @@ pub fn draw(state: &State, popup: &Popup, buffer: &mut Buffer) {
         Popup::Isolation(list) => isolation::draw(state, list, buffer),
         Popup::Held(list) => held::draw(state, list, buffer),
         Popup::Report(view) => report::draw(state, view, buffer),
+        Popup::History(view) => history::draw(state, view, buffer),
         Popup::Save(view) => save::draw(state, view, buffer),
         Popup::Paste(view) => save::paste(state, view, buffer),
         Popup::Clashes(view) => clashes::draw(state, view, buffer),

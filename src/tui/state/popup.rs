@@ -8,7 +8,7 @@ use crate::domain::isolation::Finding;
 use crate::domain::job::JobId;
 use crate::domain::name::InstanceName;
 use crate::domain::plan::{Consent, Plan};
-use crate::tui::backend::Request;
+use crate::tui::backend::{KeyChange, Request};
 
 use super::env::compare::CompareView;
 use super::env::diff::DiffLine;
@@ -36,6 +36,8 @@ pub enum Popup {
     /// Keys that were changed on both sides.
     Clashes(ClashView),
     Compare(CompareView),
+    /// The saved changes of one key.
+    History(HistoryView),
 }
 
 /// A plan is being made. It shows itself only when that takes long enough to be noticed.
@@ -197,4 +199,13 @@ pub struct ClashView {
     /// A key, and whether the file's value is taken.
     pub rows: Vec<(String, bool)>,
     pub at: usize,
+}
+
+/// The saved changes of one key.
+#[derive(Debug)]
+pub struct HistoryView {
+    pub instance: InstanceName,
+    pub key: String,
+    pub changes: Load<Vec<KeyChange>>,
+    pub scroll: usize,
 }

@@ -73,6 +73,19 @@ pub(super) fn take(state: &mut State, msg: Msg, effects: &mut Vec<Effect>) {
         Msg::EnvRules(name, Ok(rules)) => state.env.take_rules(&name, rules),
         Msg::EnvRules(_, Err(error)) | Msg::Noted(Err(error)) => complain(state, &error),
         Msg::Noted(Ok(())) => {}
+        Msg::History(of, key, result) => {
+            for popup in &mut state.popups {
+                if let Popup::History(view) = popup
+                    && view.instance == of
+                    && view.key == key
+                {
+                    view.changes = match &result {
+                        Ok(changes) => Load::Ready(changes.clone()),
+                        Err(error) => Load::Failed(Notice::from(error)),
+                    };
+                }
+            }
+        }
         Msg::Other(of, source, result) => env::other_loaded(state, &of, &source, result),
         Msg::Configs(name, result) => configs::loaded(state, &name, result),
         Msg::ConfigSaved(name, file, result) => configs::saved(state, &name, &file, result),

@@ -24,6 +24,7 @@ pub fn scopes(state: &State) -> Vec<Scope> {
             Popup::Palette(_) => Scope::Palette,
             Popup::Held(_) => Scope::Held,
             Popup::Isolation(_) => Scope::Isolation,
+            Popup::History(_) => Scope::Reader,
             Popup::Help(_) | Popup::Report(_) | Popup::Error(_) => Scope::Reader,
         }];
     }

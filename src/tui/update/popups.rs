@@ -51,6 +51,11 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Some(Popup::Plan(_)) => plan(state, id, effects),
         Some(Popup::Form(_)) => form(state, id, effects),
         Some(Popup::Palette(_)) => palette_keys(state, id, effects),
+        Some(Popup::History(view)) => {
+            scroll(&mut view.scroll, id);
+            let last = view.changes.ready().map_or(0, Vec::len).saturating_sub(1);
+            view.scroll = view.scroll.min(last);
+        }
         Some(Popup::Save(view)) => match id {
             Id::Accept => env::write(state, effects),
             _ => scroll(&mut view.scroll, id),

@@ -17,8 +17,8 @@ use crate::tui::state::env::Change;
 use crate::tui::state::env::diff;
 use crate::tui::state::env::view::Key;
 use crate::tui::state::form::Form;
-use crate::tui::state::notice::{Notice, Tone};
-use crate::tui::state::popup::{Act, Confirm, Popup, SaveView};
+use crate::tui::state::notice::{Load, Notice, Tone};
+use crate::tui::state::popup::{Act, Confirm, HistoryView, Popup, SaveView};
 
 use super::copy;
 
@@ -87,6 +87,18 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         Id::Cure => cure(state, key.as_ref()),
         Id::Compare => compare::open(state),
         Id::Clashes => clashes::open(state),
+        Id::History => {
+            if let (Some(of), Some(key)) = (state.env.of.clone(), key) {
+                let key = key.name;
+                state.popups.push(Popup::History(HistoryView {
+                    instance: of.clone(),
+                    key: key.clone(),
+                    changes: Load::Loading,
+                    scroll: 0,
+                }));
+                effects.push(Effect::LoadHistory { of, key });
+            }
+        }
         Id::Undo | Id::Redo => step(state, id),
         Id::Save => {
             if let (Some(editor), Some(name)) = (state.env.editor.ready(), &state.env.of) {
