@@ -117,7 +117,7 @@ fn table(
         let line = row(state, view, there, pair, n == view.at, &columns);
         buffer.set_line(inner.x, inner.y + 1 + i as u16, &line, inner.width);
     }
-    if view.len() == 0 {
+    if view.is_empty() {
         let line = "Every key is the same on both sides.";
         let area = Rect::new(inner.x, inner.y + 1, inner.width, inner.height);
         pane::empty(state, &[line], area, buffer);

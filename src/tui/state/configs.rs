@@ -111,12 +111,12 @@ impl ConfigFile {
     }
 
     /// The lines of the text around the mistake, from 1; none where there is no place.
-    fn around(&self) -> std::ops::RangeInclusive<usize> {
+    fn around(&self) -> std::ops::Range<usize> {
         let line = self.misfit.as_ref().map_or(0, |misfit| misfit.place.0);
         let last = self.document.text.lines().count();
         match line {
-            0 => 1..=0,
-            line => line.saturating_sub(AROUND).max(1)..=(line + AROUND).min(last),
+            0 => 0..0,
+            line => line.saturating_sub(AROUND).max(1)..(line + AROUND).min(last) + 1,
         }
     }
 }
@@ -380,7 +380,7 @@ mod tests {
     fn a_file_that_cannot_be_read_is_told_with_its_place_and_shown_around_it() {
         let file = file("mcp.json", "{\n  \"a\": \n}");
         assert_eq!(file.misfit.as_ref().unwrap().place, (3, 1));
-        assert_eq!(file.around(), 1..=3);
+        assert_eq!(file.around(), 1..4);
         let notice = file.values.unwrap_err();
         assert!(notice.message.contains("mcp.json") && notice.message.contains("line"));
     }

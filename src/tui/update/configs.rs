@@ -57,8 +57,11 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
             }
         }
         Id::NextMark | Id::PreviousMark => {
-            if !state.configs.go_to_mark(id == Id::NextMark) {
-                state.say(Tone::Plain, "There is nothing to say about any value.");
+            let found = state.configs.go_to_mark(id == Id::NextMark);
+            let words = "There is nothing to say about any value.";
+            match found {
+                true => {}
+                false => state.say(Tone::Plain, words),
             }
         }
         Id::CopyValue => {

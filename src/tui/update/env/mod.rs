@@ -61,10 +61,10 @@ pub(super) fn perform(state: &mut State, id: Id, effects: &mut Vec<Effect>) {
         }
         Id::CopyValue => {
             let value = key.as_ref().and_then(|key| value(state, &key.name));
-            if let (Some(key), Some(value)) = (key.as_ref(), value) {
-                if copy::put(state, &key.name, &value, effects) {
-                    note(state, "copy", Some(key), effects);
-                }
+            if let (Some(key), Some(value)) = (key.as_ref(), value)
+                && copy::put(state, &key.name, &value, effects)
+            {
+                note(state, "copy", Some(key), effects);
             }
         }
         Id::CopyName => {
