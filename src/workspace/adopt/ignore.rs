@@ -19,7 +19,7 @@ pub(super) fn lines(text: &str, moved: &[&str]) -> String {
     }
     for own in OWN {
         let same = |line: &&str| line.trim_start_matches('/') == own;
-        if !there.iter().any(|line| same(&line)) {
+        if !there.iter().any(|line| same(line)) {
             new.push(own.to_owned());
         }
     }

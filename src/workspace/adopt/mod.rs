@@ -8,10 +8,12 @@
 //! contents, as `git mv` leaves it.
 
 mod act;
+mod checks;
 mod derive;
 mod git;
 mod ignore;
 mod mentions;
+mod notice;
 mod record;
 mod survey;
 mod walk;
