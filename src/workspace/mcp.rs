@@ -101,14 +101,14 @@ fn value(env: &EnvFile, key: &str) -> Option<String> {
 
 impl InstanceDir {
     /// Writes the instance's entries into its `mcp.json`; other servers and other keys stay, and so
-    /// does an entry of the same name that Matriz didn't write (it is among the changes).
+    /// does an entry of the same name that Matriz didn't write (it is among the changes), and what was
+    /// chosen for one that it did.
     pub fn write_mcp(&self, targets: &Targets) -> Result<FilePlan> {
         let _lock = self.lock()?;
         let path = self.path().join(MCP);
         let old = file::read_text(&path)?;
-        let options = Options::default();
         let text = old.as_deref().unwrap_or(template::MCP);
-        let plan = mcp::plan(&self.shown(MCP), Some(text), targets, &options, false)?;
+        let plan = mcp::follow(&self.shown(MCP), Some(text), targets)?;
         if old.is_none() && !plan.changes.is_empty() || plan.differs {
             file::write_whole(&path, plan.text.as_bytes(), PRIVATE)?;
         }

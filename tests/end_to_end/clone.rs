@@ -126,6 +126,15 @@ fn nothing_names_the_source(place: &Place) {
             "{file} doesn't name the clone's project"
         );
     }
+    let mcp = fs::read_to_string(place.path("instances/clone-1/mcp.json")).unwrap();
+    let mcp: serde_json::Value = serde_json::from_str(&mcp).unwrap();
+    let filters = &mcp["mcpServers"]["atlassian"]["env"];
+    for (filter, key) in [
+        ("JIRA_PROJECTS_FILTER", "JIRA_PROJECT_KEY"),
+        ("CONFLUENCE_SPACES_FILTER", "CONFLUENCE_SPACE_KEY"),
+    ] {
+        assert_eq!(filters[filter].as_str(), target.get(key), "{filter}");
+    }
     for seed in fs::read_dir(place.path("instances/default/seeds")).unwrap() {
         let name = seed.unwrap().file_name();
         assert!(place.path("instances/clone-1/seeds").join(name).exists());

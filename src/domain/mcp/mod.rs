@@ -21,6 +21,6 @@ mod tests;
 pub use client::Client;
 pub use features::{DEFAULT_FEATURES, features};
 pub use isolation::isolation;
-pub use plan::{Change, ChangeKind, ENTRIES, FilePlan, has, plan, remove, take_out};
+pub use plan::{Change, ChangeKind, ENTRIES, FilePlan, follow, has, plan, remove, take_out};
 pub use shown::masked;
 pub use target::{AtlassianServer, Options, SupabaseServer, Targets};

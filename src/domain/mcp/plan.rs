@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::client::Client;
 use super::entry;
-use super::recognise::is_ours;
+use super::recognise;
 use super::target::{Options, Targets};
 use crate::domain::config_file::{json_edit, jsonc};
 use crate::error::Result;
@@ -67,25 +67,59 @@ pub fn plan(
     options: &Options,
     replace: bool,
 ) -> Result<FilePlan> {
-    let client = options.client;
+    planned(
+        file,
+        text,
+        targets,
+        &|_, _| options.clone(),
+        options.client,
+        replace,
+    )
+}
+
+/// The same for the places of an instance that changed: what was chosen for its entries (writable,
+/// features) stays, and so does what Matriz didn't write. As Claude Code reads it.
+///
+/// # Errors
+/// As [`plan`].
+pub fn follow(file: &str, text: Option<&str>, targets: &Targets) -> Result<FilePlan> {
+    let client = Client::Claude;
+    let chosen = |name: &str, found: Option<&Value>| {
+        let found = found.and_then(|value| recognise::options(client, name, value));
+        found.unwrap_or_default()
+    };
+    planned(file, text, targets, &chosen, client, false)
+}
+
+fn planned(
+    file: &str,
+    text: Option<&str>,
+    targets: &Targets,
+    options: &dyn Fn(&str, Option<&Value>) -> Options,
+    client: Client,
+    replace: bool,
+) -> Result<FilePlan> {
     let old = text
         .filter(|text| !text.trim().is_empty())
         .unwrap_or("{}\n");
     let there = servers(file, old, client)?;
+    let [supabase, atlassian] = ENTRIES.map(|name| options(name, there.get(name)));
     let wanted = [
         targets
             .supabase
             .as_ref()
-            .map(|s| entry::supabase(s, options)),
+            .map(|s| entry::supabase(s, &supabase)),
         targets
             .atlassian
             .as_ref()
-            .map(|s| entry::atlassian(s, options)),
+            .map(|s| entry::atlassian(s, &atlassian)),
     ];
     let (mut new, mut changes) = (old.to_owned(), Vec::new());
     for (name, wanted) in ENTRIES.into_iter().zip(wanted) {
         let found = there.get(name).cloned();
-        let ours = found.as_ref().is_some_and(|v| is_ours(client, name, v));
+        let ours = found
+            .as_ref()
+            .is_some_and(|v| recognise::options(client, name, v).is_some());
         let kind = match (&found, &wanted) {
             (None, None) => continue,
             (None, Some(_)) => ChangeKind::New,
@@ -152,7 +186,10 @@ pub fn remove(file: &str, text: &str, client: Client, names: &[&str]) -> Result<
     let there = servers(file, text, client)?;
     let mut new = text.to_owned();
     for name in names {
-        if there.get(*name).is_some_and(|v| is_ours(client, name, v)) {
+        if there
+            .get(*name)
+            .is_some_and(|v| recognise::options(client, name, v).is_some())
+        {
             new = take(&new, client, name);
         }
     }

@@ -6,22 +6,22 @@ use super::client::Client;
 use super::entry::{self, SUPABASE_URL};
 use super::target::{AtlassianServer, Options, SupabaseServer, is_ref};
 
-/// Whether `entry`, found under `name`, is what Matriz writes for some instance. An entry that a
-/// person made in the very same form is as good.
-pub(super) fn is_ours(client: Client, name: &str, value: &Value) -> bool {
+/// How an entry found under `name` was written, where it is what Matriz writes for some instance. An
+/// entry that a person made in the very same form is as good.
+pub(super) fn options(client: Client, name: &str, value: &Value) -> Option<Options> {
     match name {
-        "supabase" => supabase(client, value).is_some(),
-        "atlassian" => atlassian(client, value).is_some(),
-        _ => false,
+        "supabase" => supabase(client, value),
+        "atlassian" => atlassian(client, value),
+        _ => None,
     }
 }
 
-fn supabase(client: Client, value: &Value) -> Option<()> {
+fn supabase(client: Client, value: &Value) -> Option<Options> {
     let (server, options) = match address(value) {
         Some(url) => hosted(client, url, value)?,
         None => package(client, value)?,
     };
-    (entry::supabase(&server, &options) == *value).then_some(())
+    (entry::supabase(&server, &options) == *value).then_some(options)
 }
 
 fn address(value: &Value) -> Option<&str> {
@@ -87,7 +87,7 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::to_owned).collect()
 }
 
-fn atlassian(client: Client, value: &Value) -> Option<()> {
+fn atlassian(client: Client, value: &Value) -> Option<Options> {
     let hosted = address(value).is_some();
     let text = |key: &str| value.get("env")?.get(key)?.as_str();
     let either = |key: &str| {
@@ -110,5 +110,5 @@ fn atlassian(client: Client, value: &Value) -> Option<()> {
         hosted_atlassian: hosted,
         ..Options::of(client)
     };
-    (entry::atlassian(&server, &options) == *value).then_some(())
+    (entry::atlassian(&server, &options) == *value).then_some(options)
 }

@@ -209,6 +209,25 @@ fn an_entry_of_somebody_elses_stays_until_it_may_go() {
 }
 
 #[test]
+fn what_was_chosen_stays_when_the_places_change() {
+    let options = Options {
+        writable: true,
+        headless: true,
+        hosted_atlassian: true,
+        features: vec!["docs".into()],
+        ..Options::default()
+    };
+    let first = plan("f", None, &cloud(), &options, false).unwrap();
+    let mut elsewhere = cloud();
+    elsewhere.supabase =
+        Some(SupabaseServer::new("zyxwvutsrqponmlkjihg", None, "SUPABASE_ACCESS_TOKEN").unwrap());
+    let text = follow("f", Some(&first.text), &elsewhere).unwrap().text;
+    assert_eq!(text, first.text.replace(REF, "zyxwvutsrqponmlkjihg"));
+    let fresh = follow("f", None, &cloud()).unwrap().text;
+    assert!(fresh.contains("read_only=true") && fresh.contains("--read-only"));
+}
+
+#[test]
 fn broken_files_name_their_place_and_comments_are_for_those_that_read_them() {
     let text = "{\n  // mine\n  \"servers\": {}\n}\n";
     let claude = plan("f", Some(text), &cloud(), &Options::default(), false).unwrap_err();
