@@ -18,8 +18,8 @@ pub(super) fn lines(text: &str, moved: &[&str]) -> String {
         }
     }
     for own in OWN {
-        let same = |line: &&str| line.trim_start_matches('/') == own;
-        if !there.iter().any(|line| same(line)) {
+        let mut lines = there.iter();
+        if !lines.any(|line| line.trim_start_matches('/') == own) {
             new.push(own.to_owned());
         }
     }
