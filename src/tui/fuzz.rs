@@ -130,7 +130,7 @@ fn answer(effect: Effect, turn: usize) -> Option<Msg> {
         Effect::LookApart => Msg::LookedApart(Ok(sample::apart())),
         Effect::Mend(_) => Msg::Mended(Err(no())),
         Effect::LoadActivity(name) => Msg::Activity(name, Err(no())),
-        Effect::Compare { left, right, .. } => Msg::Report(
+        Effect::Difference { left, right, .. } => Msg::Report(
             Reading::Difference(left, right),
             Ok(vec![
                 "日本語 ".repeat(60),
