@@ -140,7 +140,7 @@ fn every_popup_and_tab_fits_the_smallest_screen() {
         });
     }
     terminal.keys("2");
-    for said in ["A sample company", "SUPABASE_URL", "supabase.config.json"] {
+    for said in ["A sample company", "SUPABASE_URL", "instance.toml"] {
         terminal.wait_text(said);
         terminal.keys("]");
     }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use nix::sys::signal::{SigHandler, Signal, signal};
+
 /// Names another program to try than the one built with these tests: an optimised one, say.
 pub const OTHER: &str = "MATRIZ_TEST_PROGRAM";
 
@@ -21,9 +23,18 @@ pub fn mark(instance: &str) -> String {
     format!("-of-{instance}-only")
 }
 
+/// What whoever started the tests ignores (nohup, a shell's background) is ignored by all below them.
+fn hear_signals() {
+    for heard in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT] {
+        // SAFETY: the default disposition runs no code
+        unsafe { signal(heard, SigHandler::SigDfl) }.expect("the default");
+    }
+}
+
 impl World {
     /// With these instances: each has `SHARED`, `SECRET_TOKEN` and a key of its own, `ONLY_NAME`.
     pub fn with(names: &[&str]) -> World {
+        hear_signals();
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().canonicalize().expect("its path").join("work");
         for name in names {
