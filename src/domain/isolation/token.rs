@@ -44,7 +44,7 @@ pub(super) fn fits(prefix: &str, line: &str, at: usize) -> bool {
         text.get(..end).unwrap_or(text)
     };
     match prefix {
-        "-----BEGIN " => text.contains("PRIVATE KEY-----"),
+        "-----BEGIN " => private_key(text),
         "eyJ" => {
             let claims = jwt::claims(word("-_.").trim_end_matches('.'));
             claims.and_then(|c| c.role).as_deref() == Some("service_role")
@@ -76,6 +76,18 @@ pub(super) fn fits(prefix: &str, line: &str, at: usize) -> bool {
     }
 }
 
+/// The key itself follows, on the next line or behind a line end that is written out: a program or a
+/// manual that only names the form isn't one.
+fn private_key(text: &str) -> bool {
+    const HEAD: &str = "PRIVATE KEY-----";
+    let Some((_, rest)) = text.split_once(HEAD) else {
+        return false;
+    };
+    let rest = rest.trim_end();
+    let body = rest.strip_prefix("\\r").unwrap_or(rest);
+    rest.is_empty() || body.strip_prefix("\\n").is_some_and(|key| !is_sample(key))
+}
+
 /// A database elsewhere, with a password that isn't a place for one.
 fn address(text: &str) -> bool {
     let end = text
@@ -93,7 +105,10 @@ fn address(text: &str) -> bool {
         return false;
     };
     let stands_for = password.contains(['$', '{', '[', '<', '*']) || is_sample(password);
-    !local.iter().any(|host| place.starts_with(host)) && password.len() >= 8 && !stands_for
+    // a name without a dot is a place in a manual, or a neighbour that nobody else reaches
+    let host = place.split(['/', '?']).next().unwrap_or(place);
+    let elsewhere = host.contains('.') && !local.iter().any(|name| host.starts_with(name));
+    elsewhere && password.len() >= 8 && !stands_for
 }
 
 /// A token in a manual or a test: it says so, or hardly has letters of its own.
@@ -138,9 +153,10 @@ mod tests {
             format!("key: sb_secret_{hex}"),
             format!("ATATT3{hex}{hex}"),
             format!("ghp_{hex}"),
-            "AKIAQ3RT7VW5YZ2BNM4K".into(),
+            "AKIAQ3RT7VW5YZ2BNM4K".into(), // matriz:allow
             format!("x sk-proj-{hex}"),
-            "-----BEGIN RSA PRIVATE KEY-----".into(),
+            "-----BEGIN RSA PRIVATE KEY-----".into(), // matriz:allow
+            format!("\"key\": \"-----BEGIN PRIVATE KEY-----\\n{hex}"),
             format!("postgresql://postgres:{hex}@db.acme.test:5432/postgres"),
         ] {
             assert!(found(&line).is_some(), "{line}");
@@ -153,7 +169,10 @@ mod tests {
             format!("my_sbp_{hex}"),
             format!("postgresql://postgres:{hex}@127.0.0.1:5432/postgres"),
             "postgres://USER:[YOUR-PASSWORD]@db.acme.test/postgres".into(),
+            format!("postgresql://postgres:{hex}@HOST:5432/DATABASE"),
             "-----BEGIN PUBLIC KEY-----".into(),
+            "\"-----BEGIN PRIVATE KEY-----\" => the form".into(),
+            "-----BEGIN PRIVATE KEY-----\\nexample".into(),
         ] {
             assert_eq!(found(&line), None, "{line}");
         }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use nix::fcntl::OFlag;
 
 use super::walk::{LARGEST, Look};
+use crate::domain::human::plural;
 use crate::domain::isolation::{Area, Facts, Hit, Needles};
 
 /// So many at once; more wouldn't be faster on one disk.
@@ -89,8 +90,11 @@ pub fn all(files: &[Look], needles: &Needles, pace: Pace) -> (Vec<Hit>, Vec<Stri
     let large: usize = parts.iter().map(|(_, large)| large).sum();
     let mut hits: Vec<Hit> = parts.into_iter().flat_map(|(hits, _)| hits).collect();
     hits.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    let left_out =
-        (large > 0).then(|| format!("{large} files larger than 1 MB weren't looked into."));
+    let left_out = (large > 0).then(|| {
+        let files = plural(large as u64, "file", "files");
+        let were = plural(large as u64, "wasn't", "weren't");
+        format!("{large} {files} of more than 1 MB {were} looked into.")
+    });
     (hits, left_out.into_iter().collect())
 }
 
