@@ -91,7 +91,7 @@ mod tests {
                 "postgres://postgres.{REF}:p%40ss@aws-0-sa-east-1.pooler.supabase.com:6543/postgres?pgbouncer=true"
             ),
             format!(
-                "postgresql://postgres.{REF}:ex@mple/x@AWS-0-sa-east-1.pooler.supabase.com/postgres"
+                "postgresql://postgres.{REF}:ex@mple/x@AWS-0-sa-east-1.pooler.supabase.com/postgres" // matriz:allow
             ),
         ];
         for form in forms {

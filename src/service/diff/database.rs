@@ -95,7 +95,8 @@ impl Service {
     }
 
     fn schemas_beside(&self, one: &One, project: &str) -> Result<Vec<String>> {
-        let mut found = Vec::new();
+        // what Matriz keeps in a database about the rest of it is nobody's difference
+        let mut found = vec!["matriz_meta".to_owned()];
         for name in self.workspace.instances()? {
             // a neighbour's broken file is a matter for doctor
             let config = self.workspace.instance(&name)?.supabase_config();
