@@ -197,8 +197,12 @@ impl<B: Backend> App<B> {
         Ok(())
     }
 
+    /// The stream of keys stays: its reader stands still with the rest of the program. To end it would
+    /// mean to wait for it, and on a busy machine it may be about to read what the shell has taken.
     fn suspend(&mut self) -> Result<()> {
-        self.aside(Screen::suspend)
+        self.screen.suspend()?;
+        self.came_back();
+        Ok(())
     }
 
     /// Does something with the terminal while nobody reads its keys, and draws afresh after it.
@@ -210,11 +214,16 @@ impl<B: Backend> App<B> {
         }
         let result = act(&mut self.screen);
         self.keys = Some(EventStream::new());
+        self.came_back();
+        result
+    }
+
+    /// The terminal is this program's again: it may have another size, and everything is drawn.
+    fn came_back(&mut self) {
         self.state.size = self.screen.size();
         self.state.now = Timestamp::now();
         self.dirty = true;
         self.urgent = true;
-        result
     }
 
     fn draw_if_due(&mut self) -> Result<()> {
