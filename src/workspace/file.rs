@@ -33,12 +33,7 @@ pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let folder = folder_of(path);
     let temporary = temporary_beside(path);
     let written = (|| {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(PRIVATE)
-            .open(&temporary)?;
-        file.write_all(bytes)?;
+        let file = fill(&temporary, bytes)?;
         if let Some(meta) = &existing {
             let own = file.metadata()?;
             if (own.uid(), own.gid()) != (meta.uid(), meta.gid()) {
@@ -58,18 +53,25 @@ pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     })
 }
 
+/// A file beside the one that is meant, for nobody else's eyes until it is in its place.
+fn fill(temporary: &Path, bytes: &[u8]) -> io::Result<File> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(PRIVATE)
+        .open(temporary)?;
+    file.write_all(bytes)?;
+    Ok(file)
+}
+
 /// Writes a file that isn't there yet, whole or not at all. One that is there stays as it is, whatever
 /// it holds: false then.
 pub fn create_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     let folder = folder_of(path);
     let temporary = temporary_beside(path);
     let written = (|| {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&temporary)?;
-        file.write_all(bytes)?;
+        let file = fill(&temporary, bytes)?;
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.sync_all()?;
         // unlike a rename, a link never takes the place of what is there
         let made = match fs::hard_link(&temporary, path) {
